@@ -1,0 +1,198 @@
+using Cerise.Tensors.Numerics;
+
+namespace Cerise.Tensors;
+
+/// <summary>Where numbers live and ops run: the seam between everything above and the machine.</summary>
+/// <remarks>
+/// Ops are few, coarse and stream-like: each writes its outputs from its inputs, none needs a result on the host to choose what comes next, and contents cross to
+/// the host only through the explicit copies. Unless an op says otherwise, parameters' gradients are added to, and activations' gradients are written, or added to
+/// when <c>accumulate</c> is true.
+/// </remarks>
+public abstract class Device : IDisposable
+{
+    /// <summary>A name for logs, such as "cpu (2 threads, Vector512)".</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The CPU.</summary>
+    /// <param name="threads">Threads that work; 0 for one a core. Results do not depend on it.</param>
+    /// <param name="level">Vector instructions to use; by default the widest this process may use.</param>
+    public static Device Cpu(int threads = 0, SimdLevel? level = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        int count = threads == 0 ? Environment.ProcessorCount : threads;
+        return (level ?? Simd.Best) switch
+        {
+            SimdLevel.Vector512 => new Devices.CpuDevice<Lanes512>(count),
+            SimdLevel.Vector256 => new Devices.CpuDevice<Lanes256>(count),
+            SimdLevel.Vector128 => new Devices.CpuDevice<Lanes128>(count),
+            _ => new Devices.CpuDevice<LanesScalar>(count),
+        };
+    }
+
+    // Memory
+
+    /// <summary>Memory for <paramref name="length"/> numbers, contents undefined.</summary>
+    /// <exception cref="OutOfMemoryException">The device has not that much.</exception>
+    public abstract Storage Allocate(long length);
+
+    /// <summary>Sets <paramref name="length"/> numbers from <paramref name="offset"/> on.</summary>
+    public abstract void Fill(Storage storage, long offset, long length, float value);
+
+    /// <summary>Copies the first <paramref name="length"/> numbers.</summary>
+    public abstract void Copy(Storage source, Storage target, long length);
+
+    /// <summary>Copies one tensor's numbers into another of the same length.</summary>
+    public abstract void Copy(Tensor source, Tensor target);
+
+    /// <summary>Copies a tensor to the host.</summary>
+    public abstract void CopyToHost(Tensor source, Span<float> target);
+
+    /// <summary>Copies numbers of the host to a tensor.</summary>
+    public abstract void CopyFromHost(ReadOnlySpan<float> source, Tensor target);
+
+    /// <summary>Writes rows of memory that has a parameter's layout, from row-major numbers.</summary>
+    public abstract void SetRows(Storage storage, Parameter layout, int firstRow, ReadOnlySpan<float> rowMajor);
+
+    /// <summary>Reads rows of memory that has a parameter's layout, row-major.</summary>
+    public abstract void GetRows(Storage storage, Parameter layout, int firstRow, Span<float> rowMajor);
+
+    /// <summary>Copies numbers of the host to the start of a memory.</summary>
+    public abstract void CopyFromHost(ReadOnlySpan<float> source, Storage target);
+
+    // Layers
+
+    /// <summary>y[i] = table[ids[i]].</summary>
+    public abstract void Embedding(Parameter table, Indices ids, Tensor y);
+
+    /// <summary>Adds row i of <paramref name="gradOutput"/> to the table's gradient row ids[i], in the order of i.</summary>
+    public abstract void EmbeddingBackward(Parameter table, Indices ids, Tensor gradOutput);
+
+    /// <summary>y = x W^T + bias.</summary>
+    public abstract void Linear(Tensor x, Parameter weight, Parameter? bias, Tensor y);
+
+    /// <summary>gradInput (+)= gradOutput W.</summary>
+    public abstract void LinearBackwardInput(Tensor gradOutput, Parameter weight, Tensor gradInput, bool accumulate);
+
+    /// <summary>gradWeight += gradOutput^T x, summed over rows in their order.</summary>
+    public abstract void LinearBackwardWeight(Tensor x, Tensor gradOutput, Parameter weight);
+
+    /// <summary>gradBias += the columns' sums of gradOutput, in the order of the rows.</summary>
+    public abstract void LinearBackwardBias(Tensor gradOutput, Parameter bias);
+
+    /// <summary>sum = x + residual (where given), y = sum / sqrt(mean(sum^2) + eps) * weight, by row.</summary>
+    public abstract void RmsNorm(Tensor x, Tensor? residual, Parameter weight, float eps, Tensor? sum, Tensor y, Tensor rstd);
+
+    /// <summary>Gradients of <see cref="RmsNorm"/> by its (summed) input and by the weight.</summary>
+    public abstract void RmsNormBackward(Tensor input, Parameter weight, Tensor rstd, Tensor gradOutput, Tensor gradInput, bool accumulate);
+
+    /// <summary>Rotates pairs (i, i + headDim / 2) of each head by the angle of the row's position; backwards when <paramref name="inverse"/>.</summary>
+    /// <param name="x">[tokens, heads * headDim].</param>
+    /// <param name="table">Cosines then sines, each [positions, headDim / 2].</param>
+    /// <param name="positions">Position of each row.</param>
+    /// <param name="headDim">Channels of a head.</param>
+    /// <param name="y">Output; may be <paramref name="x"/> itself.</param>
+    /// <param name="inverse">Rotate by the negative angle (the gradient's direction).</param>
+    /// <param name="accumulate">Add to y.</param>
+    public abstract void Rotary(Tensor x, RotaryTable table, Indices positions, int headDim, Tensor y, bool inverse, bool accumulate);
+
+    /// <summary>y = gate * sigmoid(gate) * up.</summary>
+    public abstract void SwiGlu(Tensor gate, Tensor up, Tensor y);
+
+    /// <summary>Gradients of <see cref="SwiGlu"/>.</summary>
+    public abstract void SwiGluBackward(Tensor gate, Tensor up, Tensor gradOutput, Tensor gradGate, bool accumulateGate, Tensor gradUp, bool accumulateUp);
+
+    /// <summary>Writes keys and values of the plan's rows to their places in the cache.</summary>
+    public abstract void WriteKeyValues(Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks cache);
+
+    /// <summary>Causal grouped-query attention of the plan's rows over the cache.</summary>
+    /// <param name="queries">[rows, heads * headDim].</param>
+    /// <param name="plan">Which rows belong to which sequence, and where its keys lie.</param>
+    /// <param name="cache">Keys and values, those of the rows themselves included.</param>
+    /// <param name="y">[rows, heads * headDim].</param>
+    /// <param name="logSumExp">[rows, heads]: kept for the backward pass.</param>
+    public abstract void Attention(Tensor queries, AttentionPlan plan, KeyValueBlocks cache, Tensor y, Tensor logSumExp);
+
+    /// <summary>Gradients of <see cref="Attention"/> over whole sequences; written, not added.</summary>
+    public abstract void AttentionBackward(
+        Tensor queries, Tensor keys, AttentionPlan plan, KeyValueBlocks cache, Tensor y, Tensor logSumExp, Tensor gradOutput, Tensor gradQueries, Tensor gradKeys, Tensor gradValues);
+
+    /// <summary>For each row: the log-probability of its target and the entropy, under softmax(inverseTemperature * hidden W^T), in chunks of rows.</summary>
+    /// <param name="hidden">[rows, channels].</param>
+    /// <param name="table">[vocab, channels].</param>
+    /// <param name="targets">The token of each row.</param>
+    /// <param name="inverseTemperature">1 / temperature.</param>
+    /// <param name="logits">Where the logits are kept for the backward pass, [rows, vocab]; null: they are computed again there.</param>
+    /// <param name="logProbs">[rows], nats.</param>
+    /// <param name="entropies">[rows], nats.</param>
+    /// <param name="logSumExp">[rows]: kept for the backward pass.</param>
+    public abstract void LmHead(Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor logProbs, Tensor entropies, Tensor logSumExp);
+
+    /// <summary>Gradients of <see cref="LmHead"/> by the hidden rows and the table. Overwrites kept <paramref name="logits"/>.</summary>
+    public abstract void LmHeadBackward(
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor entropies, Tensor logSumExp,
+        Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate);
+
+    /// <summary>logits = hidden W^T.</summary>
+    public void Logits(Tensor hidden, Parameter table, Tensor logits) => Linear(hidden, table, null, logits);
+
+    /// <summary>Draws a token for each row of logits; see <see cref="SamplingRow"/>.</summary>
+    /// <param name="logits">[rows, vocab].</param>
+    /// <param name="rows">How each row is drawn.</param>
+    /// <param name="ids">The tokens drawn.</param>
+    /// <param name="logProbs">Their log-probabilities under the untruncated distribution at the row's temperature (at 1 where it is 0).</param>
+    public abstract void Sample(Tensor logits, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs);
+
+    // Element-wise, rows and segments
+
+    /// <summary>y = f(x), see <see cref="UnaryOp"/>.</summary>
+    public abstract void Unary(UnaryOp op, float p, float q, Tensor x, Tensor y);
+
+    /// <summary>gradInput (+)= gradOutput * f'(x).</summary>
+    public abstract void UnaryBackward(UnaryOp op, float p, float q, Tensor x, Tensor y, Tensor gradOutput, Tensor gradInput, bool accumulate);
+
+    /// <summary>y = f(a, b), see <see cref="BinaryOp"/>.</summary>
+    public abstract void Binary(BinaryOp op, Tensor a, Tensor b, Tensor y);
+
+    /// <summary>gradInput (+)= gradOutput * df/da, or df/db when <paramref name="second"/>.</summary>
+    public abstract void BinaryBackward(BinaryOp op, Tensor a, Tensor b, Tensor gradOutput, bool second, Tensor gradInput, bool accumulate);
+
+    /// <summary>y[i] = x[rows[i]].</summary>
+    public abstract void GatherRows(Tensor x, Indices rows, Tensor y);
+
+    /// <summary>gradInput[rows[i]] += gradOutput[i] in the order of i; gradInput is cleared first unless <paramref name="accumulate"/>.</summary>
+    public abstract void GatherRowsBackward(Indices rows, Tensor gradOutput, Tensor gradInput, bool accumulate);
+
+    /// <summary>y[s] = the sum of x over [offsets[s], offsets[s + 1]), in order.</summary>
+    public abstract void SegmentSum(Tensor x, Indices offsets, Tensor y);
+
+    /// <summary>y[i] (+)= x[s] for i in [offsets[s], offsets[s + 1]).</summary>
+    public abstract void SegmentBroadcast(Tensor x, Indices offsets, Tensor y, bool accumulate);
+
+    /// <summary>y[0] = the sum of x[i] * weights[i], in order, in float64 inside.</summary>
+    public abstract void Dot(Tensor x, Tensor weights, Tensor y);
+
+    /// <summary>y (+)= scale[0] * x.</summary>
+    public abstract void ScaleBy(Tensor x, Tensor scale, Tensor y, bool accumulate);
+
+    // Optimizer
+
+    /// <summary>The sum of the squares of <paramref name="length"/> numbers, in fixed chunks combined in order, in float64.</summary>
+    public abstract double SumOfSquares(Storage storage, long length);
+
+    /// <summary>One AdamW step (Loshchilov and Hutter 2019, arXiv:1711.05101) on a parameter.</summary>
+    /// <remarks>theta -= lr * wd * theta; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; theta -= lr * (m / c1) / (sqrt(v / c2) + eps), with g = gradient * gradScale.</remarks>
+    public abstract void AdamW(Parameter parameter, Storage firstMoment, Storage secondMoment, in AdamWStep step);
+
+    /// <summary>target = target + amount * (source - target), element by element: a copy when amount is 1.</summary>
+    public abstract void Blend(Storage source, Storage target, long length, float amount);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Stops the device's threads and frees its scratch memory.</summary>
+    protected abstract void Dispose(bool disposing);
+}

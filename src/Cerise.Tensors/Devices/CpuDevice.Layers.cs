@@ -1,0 +1,109 @@
+using Cerise.Tensors.Kernels;
+
+namespace Cerise.Tensors.Devices;
+
+internal sealed unsafe partial class CpuDevice<TLanes>
+{
+    public override void Embedding(Parameter table, Indices ids, Tensor y)
+    {
+        foreach (int id in ids.Values)
+            ShapeException.Require((uint)id < (uint)table.Shape.Rows, "Embedding", $"token id {id} is outside the vocabulary of {table.Shape.Rows}. Does the tokenizer belong to this model?");
+        Embedding.Forward job = new(ids.Count, table.Shape.Columns, At(table.Value), ids.Pointer, At(y));
+        _team.For(Items(ids.Count, Kernels.Embedding.RowsPerItem), ref job);
+        GC.KeepAlive(ids);
+    }
+
+    public override void EmbeddingBackward(Parameter table, Indices ids, Tensor gradOutput)
+    {
+        Embedding.Backward job = new(ids.Count, table.Shape.Columns, At(table.Gradient!), ids.Pointer, At(gradOutput));
+        _team.For(Items(table.Shape.Columns, Kernels.Embedding.ChannelsPerItem), ref job);
+        GC.KeepAlive(ids);
+    }
+
+    public override void Linear(Tensor x, Parameter weight, Parameter? bias, Tensor y) =>
+        MatMul.Forward<TLanes>(_team, x.Shape.Rows, weight.Shape.Columns, weight.Shape.Rows, At(x), At(weight.Value), bias is null ? null : At(bias.Value), At(y));
+
+    public override void LinearBackwardInput(Tensor gradOutput, Parameter weight, Tensor gradInput, bool accumulate) =>
+        MatMul.BackwardInput<TLanes>(
+            _team, gradOutput.Shape.Rows, weight.Shape.Columns, weight.Shape.Rows, At(gradOutput), At(weight.Value), At(gradInput), accumulate, Scratch(MatMul.ScratchLength));
+
+    public override void LinearBackwardWeight(Tensor x, Tensor gradOutput, Parameter weight) =>
+        MatMul.BackwardWeight<TLanes>(_team, x.Shape.Rows, weight.Shape.Columns, weight.Shape.Rows, At(x), At(gradOutput), At(weight.Gradient!), Scratch(MatMul.ScratchLength));
+
+    public override void LinearBackwardBias(Tensor gradOutput, Parameter bias)
+    {
+        ColumnSum<TLanes> job = new(gradOutput.Shape.Rows, gradOutput.Shape.Columns, At(gradOutput), At(bias.Gradient!));
+        _team.For(Items(gradOutput.Shape.Columns, 16), ref job);
+    }
+
+    public override void RmsNorm(Tensor x, Tensor? residual, Parameter weight, float eps, Tensor? sum, Tensor y, Tensor rstd)
+    {
+        RmsNorm.Forward<TLanes> job = new(
+            x.Shape.Rows, x.Shape.Columns, eps, At(x), At(residual, residual is not null), At(weight.Value), At(sum, sum is not null), At(y), At(rstd));
+        _team.For(Items(x.Shape.Rows, Kernels.RmsNorm.RowsPerItem), ref job);
+    }
+
+    public override void RmsNormBackward(Tensor input, Parameter weight, Tensor rstd, Tensor gradOutput, Tensor gradInput, bool accumulate)
+    {
+        (int rows, int channels) = (input.Shape.Rows, input.Shape.Columns);
+        RmsNorm.BackwardInput<TLanes> job = new(rows, channels, At(input), At(weight.Value), At(rstd), At(gradOutput), At(gradInput), accumulate);
+        _team.For(Items(rows, Kernels.RmsNorm.RowsPerItem), ref job);
+        if (!weight.Trainable)
+            return;
+        RmsNorm.BackwardWeight<TLanes> weightJob = new(rows, channels, At(input), At(rstd), At(gradOutput), At(weight.Gradient!));
+        _team.For(Items(channels, 16), ref weightJob);
+    }
+
+    public override void Rotary(Tensor x, RotaryTable table, Indices positions, int headDim, Tensor y, bool inverse, bool accumulate)
+    {
+        foreach (int position in positions.Values)
+            ShapeException.Require((uint)position < (uint)table.Positions, "Rotary", $"position {position} is beyond the model's context of {table.Positions} tokens. Shorten the prompt or the completion");
+        float* cosines = At(table.Values);
+        Rotary<TLanes> job = new(
+            x.Shape.Rows, x.Shape.Columns / headDim, headDim, At(x), cosines, cosines + ((nint)table.Positions * table.Pairs), positions.Pointer, At(y), inverse, accumulate);
+        _team.For(Items(x.Shape.Rows, Rotary<TLanes>.RowsPerItem), ref job);
+        GC.KeepAlive(positions);
+    }
+
+    public override void SwiGlu(Tensor gate, Tensor up, Tensor y)
+    {
+        SwiGlu.Forward<TLanes> job = new(gate.Shape.Length, At(gate), At(up), At(y));
+        _team.For(Items(gate.Shape.Length, Kernels.SwiGlu.LengthPerItem), ref job);
+    }
+
+    public override void SwiGluBackward(Tensor gate, Tensor up, Tensor gradOutput, Tensor gradGate, bool accumulateGate, Tensor gradUp, bool accumulateUp)
+    {
+        SwiGlu.Backward<TLanes> job = new(gate.Shape.Length, At(gate), At(up), At(gradOutput), At(gradGate), accumulateGate, At(gradUp), accumulateUp);
+        _team.For(Items(gate.Shape.Length, Kernels.SwiGlu.LengthPerItem), ref job);
+    }
+
+    public override void WriteKeyValues(Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks cache)
+    {
+        WriteKeyValues job = new(cache.KvHeads, cache.HeadDim, plan.Pack().Pointer, At(keys), At(values), At(cache.Keys) + cache.KeysOffset, At(cache.Values) + cache.ValuesOffset);
+        _team.For(plan.Sequences, ref job);
+        GC.KeepAlive(plan);
+    }
+
+    public override void Attention(Tensor queries, AttentionPlan plan, KeyValueBlocks cache, Tensor y, Tensor logSumExp)
+    {
+        AttentionShape shape = new(queries.Shape.Columns / cache.HeadDim, cache.KvHeads, cache.HeadDim);
+        Indices items = plan.Items(shape.QueriesPerItem(CausalAttention<TLanes>.TileRows));
+        CausalAttention<TLanes> job = new(
+            shape, plan.Pack().Pointer, items.Pointer, At(queries), At(cache.Keys) + cache.KeysOffset, At(cache.Values) + cache.ValuesOffset, At(y), At(logSumExp),
+            Scratch(CausalAttention<TLanes>.ScratchLength(shape.HeadDim)));
+        _team.For(items.Count / 2 * shape.KvHeads, ref job);
+        GC.KeepAlive(items);
+        GC.KeepAlive(plan);
+    }
+
+    public override void AttentionBackward(
+        Tensor queries, Tensor keys, AttentionPlan plan, KeyValueBlocks cache, Tensor y, Tensor logSumExp, Tensor gradOutput, Tensor gradQueries, Tensor gradKeys, Tensor gradValues)
+    {
+        AttentionShape shape = new(queries.Shape.Columns / cache.HeadDim, cache.KvHeads, cache.HeadDim);
+        CausalAttentionBackward<TLanes> job = new(
+            shape, plan.Pack().Pointer, At(queries), At(keys), At(cache.Keys) + cache.KeysOffset, At(cache.Values) + cache.ValuesOffset, At(y), At(logSumExp),
+            At(gradOutput), At(gradQueries), At(gradKeys), At(gradValues), Scratch(CausalAttentionBackward<TLanes>.ScratchLength(shape.HeadDim)));
+        _team.For(plan.Sequences * shape.KvHeads, ref job);
+        GC.KeepAlive(plan);
+    }
+}

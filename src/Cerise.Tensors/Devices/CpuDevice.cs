@@ -1,0 +1,119 @@
+using Cerise.Tensors.Kernels;
+using Cerise.Tensors.Numerics;
+
+namespace Cerise.Tensors.Devices;
+
+/// <summary>The CPU: ops become kernels over <typeparamref name="TLanes"/>, shared out among a worker team.</summary>
+internal sealed unsafe partial class CpuDevice<TLanes> : Device
+    where TLanes : struct, ILanes<TLanes>
+{
+    private readonly WorkerTeam _team;
+    private readonly CpuStorage?[] _scratch;
+    private CpuStorage _scratchPointers;
+    private CpuStorage? _logits;
+
+    public CpuDevice(int threads)
+    {
+        _team = new WorkerTeam(threads);
+        _scratch = new CpuStorage?[threads];
+        _scratchPointers = new CpuStorage(this, 2L * threads);             // one pointer is two floats
+    }
+
+    public override string Name => $"cpu ({_team.Threads} {(_team.Threads == 1 ? "thread" : "threads")}, {LevelName})";
+
+    private static string LevelName =>
+        typeof(TLanes) == typeof(Lanes512) ? "Vector512" : typeof(TLanes) == typeof(Lanes256) ? "Vector256" : typeof(TLanes) == typeof(Lanes128) ? "Vector128" : "scalar";
+
+    public override Storage Allocate(long length) => new CpuStorage(this, length);
+
+    public override void Fill(Storage storage, long offset, long length, float value)
+    {
+        for (float* p = At(storage) + offset, end = p + length; p < end;)
+        {
+            int count = (int)Math.Min(end - p, 1 << 28);
+            new Span<float>(p, count).Fill(value);
+            p += count;
+        }
+    }
+
+    public override void Copy(Storage source, Storage target, long length) => Buffer.MemoryCopy(At(source), At(target), target.Length * sizeof(float), length * sizeof(float));
+
+    public override void Copy(Tensor source, Tensor target)
+    {
+        ShapeException.Require(source.Shape.Length == target.Shape.Length, "Copy", $"source is {source.Shape}, target is {target.Shape}");
+        Buffer.MemoryCopy(At(source), At(target), target.Shape.Length * sizeof(float), source.Shape.Length * sizeof(float));
+    }
+
+    public override void CopyToHost(Tensor source, Span<float> target) => new ReadOnlySpan<float>(At(source), checked((int)source.Shape.Length)).CopyTo(target);
+
+    public override void CopyFromHost(ReadOnlySpan<float> source, Tensor target) => source.CopyTo(new Span<float>(At(target), checked((int)target.Shape.Length)));
+
+    public override void CopyFromHost(ReadOnlySpan<float> source, Storage target) => source.CopyTo(new Span<float>(At(target), checked((int)target.Length)));
+
+    public override void SetRows(Storage storage, Parameter layout, int firstRow, ReadOnlySpan<float> rowMajor)
+    {
+        int columns = layout.Shape.Columns;
+        for (int row = 0; row < rowMajor.Length / columns; row++)
+        {
+            (nint start, nint stride) = RowPlace(layout, firstRow + row);
+            float* target = At(storage) + start;
+            for (int c = 0; c < columns; c++)
+                target[c * stride] = rowMajor[(row * columns) + c];
+        }
+    }
+
+    public override void GetRows(Storage storage, Parameter layout, int firstRow, Span<float> rowMajor)
+    {
+        int columns = layout.Shape.Columns;
+        for (int row = 0; row < rowMajor.Length / columns; row++)
+        {
+            (nint start, nint stride) = RowPlace(layout, firstRow + row);
+            float* source = At(storage) + start;
+            for (int c = 0; c < columns; c++)
+                rowMajor[(row * columns) + c] = source[c * stride];
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (!disposing)
+            return;
+        _team.Dispose();
+        foreach (CpuStorage? scratch in _scratch)
+            scratch?.Dispose();
+        _scratchPointers.Dispose();
+        _logits?.Dispose();
+    }
+
+    private static (nint Start, nint Stride) RowPlace(Parameter layout, int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)layout.Shape.Rows);
+        return layout.Layout == ParameterLayout.Plain
+            ? ((nint)row * layout.Shape.Columns, 1)
+            : (((nint)(row / MatMulTile.PanelWidth) * MatMulTile.PanelWidth * layout.Shape.Columns) + (row % MatMulTile.PanelWidth), MatMulTile.PanelWidth);
+    }
+
+    private static float* At(Storage storage) => ((CpuStorage)storage).Pointer;
+
+    private static float* At(Tensor tensor) => ((CpuStorage)tensor.Storage).Pointer + tensor.Offset;
+
+    private static float* At(Tensor? tensor, bool present) => present ? At(tensor!) : null;
+
+    private static int Items(long length, int each) => checked((int)((length + each - 1) / each));
+
+    // Scratch memory of at least this many numbers for each worker.
+    private float** Scratch(long length)
+    {
+        float** pointers = (float**)_scratchPointers.Pointer;
+        for (int i = 0; i < _scratch.Length; i++)
+        {
+            if (_scratch[i] is null || _scratch[i]!.Length < length)
+            {
+                _scratch[i]?.Dispose();
+                _scratch[i] = new CpuStorage(this, length);
+            }
+            pointers[i] = _scratch[i]!.Pointer;
+        }
+        return pointers;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Runtime.CompilerServices;
+using Cerise.Tensors.Numerics;
+
+namespace Cerise.Tensors.Kernels;
+
+/// <summary>Causal grouped-query attention with online softmax over blocks of 64 keys (Dao 2023, arXiv:2307.08691), forward.</summary>
+/// <remarks>
+/// For each query, over its blocks from position 0 on: s = (q / sqrt(D)) K^T; m' = max(m, max s); p = e^(s - m'); l = l e^(m - m') + sum p; o = o e^(m - m') + p V;
+/// at the end y = o / l and logSumExp = m + ln l. Blocks are aligned to absolute positions and each sum is a fixed chain, so a query's result depends on its own
+/// sequence alone. A masked key has p exactly 0; a block beyond a query's position multiplies by 1 and adds 0.
+/// An item is one head of keys with up to <see cref="TileRows"/> (query, query head) rows of one sequence.
+/// </remarks>
+internal readonly unsafe struct CausalAttention<TLanes>(
+    AttentionShape shape, int* plan, int* items, float* queries, float* keys, float* values, float* y, float* logSumExp, float** scratch) : IJob
+    where TLanes : struct, ILanes<TLanes>
+{
+    /// <summary>Rows worked on at once.</summary>
+    public const int TileRows = 48;
+
+    private const int Block = KeyValueBlocks.BlockSize;
+
+    /// <summary>Numbers of scratch memory each worker needs.</summary>
+    public static int ScratchLength(int headDim) => TileRows * ((2 * (headDim + 16)) + Block + 2);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Run(int item, int worker)
+    {
+        (int dim, int group) = (shape.HeadDim, shape.Heads / shape.KvHeads);
+        int sequence = items[2 * (item / shape.KvHeads)];
+        int firstQuery = items[(2 * (item / shape.KvHeads)) + 1];
+        int kvHead = item % shape.KvHeads;
+        int* entry = plan + (4 * sequence);
+        (int firstRow, int sequenceRows, int firstPosition) = (entry[0], entry[1], entry[2]);
+        int* blocks = plan + entry[3];
+        int queryCount = Math.Min(shape.QueriesPerItem(TileRows), sequenceRows - firstQuery);
+        int rows = queryCount * group;
+        int lastPosition = firstPosition + firstQuery + queryCount - 1;
+
+        float* q = scratch[worker];                                        // [rows, dim], scaled
+        float* o = q + (TileRows * dim);                                   // [rows, dim]
+        float* s = o + (TileRows * dim);                                   // [rows, 64]
+        float* max = s + (TileRows * Block);                               // [rows]
+        float* sum = max + TileRows;                                       // [rows]
+        float scale = (float)(1 / Math.Sqrt(dim));
+        for (int row = 0; row < rows; row++)
+        {
+            float* source = queries + (((nint)(firstRow + firstQuery + (row / group)) * shape.Heads) + (kvHead * group) + (row % group)) * dim;
+            for (int d = 0; d < dim; d++)
+            {
+                q[(row * dim) + d] = source[d] * scale;
+                o[(row * dim) + d] = 0;
+            }
+            max[row] = float.NegativeInfinity;
+            sum[row] = 0;
+        }
+
+        for (int block = 0; block <= lastPosition / Block; block++)
+        {
+            nint place = ((nint)blocks[block] * shape.KvHeads + kvHead) * dim * Block;
+            int valid = Math.Min(Block, lastPosition - (block * Block) + 1);
+            int padded = (valid + 15) / 16 * 16;
+            MatMulTile.Run<TLanes>(rows, dim, q, dim, 1, keys + place, Block, s, Block, padded, accumulate: false);
+            for (int row = 0; row < rows; row++)
+            {
+                int own = firstPosition + firstQuery + (row / group) - (block * Block) + 1;
+                Fold(s + (row * Block), Math.Clamp(own, 0, Block), padded, o + (row * dim), dim, ref max[row], ref sum[row]);
+            }
+            for (int d = 0; d < dim; d += MatMulTile.PanelWidth)
+                MatMulTile.Run<TLanes>(rows, valid, s, Block, 1, values + place + d, dim, o + d, dim, Math.Min(MatMulTile.PanelWidth, dim - d), accumulate: true);
+        }
+
+        for (int row = 0; row < rows; row++)
+        {
+            nint index = ((nint)(firstRow + firstQuery + (row / group)) * shape.Heads) + (kvHead * group) + (row % group);
+            float inverse = 1 / sum[row];
+            for (int d = 0; d < dim; d++)
+                y[(index * dim) + d] = o[(row * dim) + d] * inverse;
+            logSumExp[index] = max[row] + MathF.Log(sum[row]);
+        }
+    }
+
+    // One row's step of online softmax: scores become probabilities relative to the new maximum; what was summed before is brought to it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fold(float* s, int own, int padded, float* o, int dim, ref float max, ref float sum)
+    {
+        for (int j = own; j < padded; j++)
+            s[j] = float.NegativeInfinity;
+        TLanes largest = TLanes.Load(s);
+        for (int j = 16; j < padded; j += 16)
+            largest = TLanes.Max(largest, TLanes.Load(s + j));
+        float newMax = MathF.Max(max, TLanes.MaxLane(largest));
+        TLanes shift = TLanes.Broadcast(newMax);
+        TLanes low = TLanes.Zero;
+        TLanes high = TLanes.Zero;
+        for (int j = 0; j < padded; j += 16)
+        {
+            TLanes p = Elementary.Exp(TLanes.Load(s + j) - shift);
+            TLanes.Store(p, s + j);
+            if (j < 32)
+                low += p;
+            else
+                high += p;
+        }
+        if (max != newMax)
+        {
+            float* first = stackalloc float[16];
+            TLanes.Store(Elementary.Exp(TLanes.Broadcast(max - newMax)), first);
+            float factor = first[0];
+            sum *= factor;
+            for (int d = 0; d < dim; d++)
+                o[d] *= factor;
+            max = newMax;
+        }
+        sum += TLanes.Sum(low + high);
+    }
+}

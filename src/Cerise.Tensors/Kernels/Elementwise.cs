@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using Cerise.Tensors.Numerics;
+
+namespace Cerise.Tensors.Kernels;
+
+/// <summary>Loops over numbers one by one, written once for all functions of one and of two numbers.</summary>
+internal static unsafe class Elementwise
+{
+    /// <summary>Numbers an item takes.</summary>
+    public const int LengthPerItem = 8192;
+
+    public readonly struct Unary<TLanes>(UnaryOp op, float p, float q, long length, float* x, float* y) : IJob
+        where TLanes : struct, ILanes<TLanes>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int item, int worker)
+        {
+            long last = Math.Min(length, (item + 1L) * LengthPerItem);
+            for (long i = (long)item * LengthPerItem; i < last; i += 16)
+            {
+                int count = (int)Math.Min(16, last - i);
+                TLanes v = Read<TLanes>(x + i, count);
+                TLanes result = op switch
+                {
+                    UnaryOp.Affine => TLanes.Fma(v, TLanes.Broadcast(p), TLanes.Broadcast(q)),
+                    UnaryOp.Exp => Elementary.Exp(v),
+                    UnaryOp.Clamp => TLanes.Min(TLanes.Broadcast(q), TLanes.Max(TLanes.Broadcast(p), v)),
+                    UnaryOp.Square => v * v,
+                    _ => Elementary.Sigmoid(v),
+                };
+                Write(result, y + i, count, accumulate: false);
+            }
+        }
+    }
+
+    public readonly struct UnaryBackward<TLanes>(UnaryOp op, float p, float q, long length, float* x, float* y, float* gradOutput, float* gradInput, bool accumulate) : IJob
+        where TLanes : struct, ILanes<TLanes>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int item, int worker)
+        {
+            TLanes one = TLanes.Broadcast(1);
+            long last = Math.Min(length, (item + 1L) * LengthPerItem);
+            for (long i = (long)item * LengthPerItem; i < last; i += 16)
+            {
+                int count = (int)Math.Min(16, last - i);
+                TLanes v = Read<TLanes>(x + i, count);
+                TLanes dy = Read<TLanes>(gradOutput + i, count);
+                TLanes slope = op switch
+                {
+                    UnaryOp.Affine => TLanes.Broadcast(p),
+                    UnaryOp.Exp => Read<TLanes>(y + i, count),
+                    UnaryOp.Clamp => TLanes.SelectLess(v, TLanes.Broadcast(p), TLanes.Zero, TLanes.SelectLess(TLanes.Broadcast(q), v, TLanes.Zero, one)),
+                    UnaryOp.Square => v + v,
+                    _ => Read<TLanes>(y + i, count) * (one - Read<TLanes>(y + i, count)),
+                };
+                Write(dy * slope, gradInput + i, count, accumulate);
+            }
+        }
+    }
+
+    public readonly struct Binary<TLanes>(BinaryOp op, long length, float* a, float* b, float* y) : IJob
+        where TLanes : struct, ILanes<TLanes>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int item, int worker)
+        {
+            long last = Math.Min(length, (item + 1L) * LengthPerItem);
+            for (long i = (long)item * LengthPerItem; i < last; i += 16)
+            {
+                int count = (int)Math.Min(16, last - i);
+                TLanes u = Read<TLanes>(a + i, count);
+                TLanes v = Read<TLanes>(b + i, count);
+                TLanes result = op switch
+                {
+                    BinaryOp.Add => u + v,
+                    BinaryOp.Subtract => u - v,
+                    BinaryOp.Multiply => u * v,
+                    BinaryOp.Min => TLanes.Min(u, v),
+                    _ => TLanes.Max(u, v),
+                };
+                Write(result, y + i, count, accumulate: false);
+            }
+        }
+    }
+
+    public readonly struct BinaryBackward<TLanes>(BinaryOp op, long length, float* a, float* b, float* gradOutput, bool second, float* gradInput, bool accumulate) : IJob
+        where TLanes : struct, ILanes<TLanes>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int item, int worker)
+        {
+            TLanes one = TLanes.Broadcast(second ? 0 : 1);                 // share of a where a is taken, share of b where b is taken
+            TLanes other = TLanes.Broadcast(second ? 1 : 0);
+            long last = Math.Min(length, (item + 1L) * LengthPerItem);
+            for (long i = (long)item * LengthPerItem; i < last; i += 16)
+            {
+                int count = (int)Math.Min(16, last - i);
+                TLanes u = Read<TLanes>(a + i, count);
+                TLanes v = Read<TLanes>(b + i, count);
+                TLanes slope = op switch
+                {
+                    BinaryOp.Add => TLanes.Broadcast(1),
+                    BinaryOp.Subtract => TLanes.Broadcast(second ? -1 : 1),
+                    BinaryOp.Multiply => second ? u : v,
+                    BinaryOp.Min => TLanes.SelectLess(v, u, other, one),
+                    _ => TLanes.SelectLess(u, v, other, one),
+                };
+                Write(Read<TLanes>(gradOutput + i, count) * slope, gradInput + i, count, accumulate);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Read<TLanes>(float* source, int count)
+        where TLanes : struct, ILanes<TLanes> => count == 16 ? TLanes.Load(source) : TLanes.LoadPart(source, count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write<TLanes>(TLanes value, float* target, int count, bool accumulate)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        if (accumulate)
+            value += Read<TLanes>(target, count);
+        if (count == 16)
+            TLanes.Store(value, target);
+        else
+            TLanes.StorePart(value, target, count);
+    }
+}

@@ -1,0 +1,46 @@
+using Cerise.Tensors.Numerics;
+
+namespace Cerise.Tensors.Kernels;
+
+/// <summary>Rows of a table whose weight lies in panels: y[i] = table[ids[i]]; backward adds rows to the table's gradient in the order of i.</summary>
+internal static unsafe class Embedding
+{
+    private const int Panel = MatMulTile.PanelWidth;
+
+    /// <summary>Rows (forward) an item takes.</summary>
+    public const int RowsPerItem = 32;
+
+    /// <summary>Channels (backward) an item takes.</summary>
+    public const int ChannelsPerItem = 32;
+
+    public readonly struct Forward(int rows, int channels, float* table, int* ids, float* y) : IJob
+    {
+        public void Run(int item, int worker)
+        {
+            int last = Math.Min(rows, (item + 1) * RowsPerItem);
+            for (int row = item * RowsPerItem; row < last; row++)
+            {
+                float* source = table + ((nint)(ids[row] / Panel) * Panel * channels) + (ids[row] % Panel);
+                float* target = y + ((nint)row * channels);
+                for (int c = 0; c < channels; c++)
+                    target[c] = source[(nint)c * Panel];
+            }
+        }
+    }
+
+    public readonly struct Backward(int rows, int channels, float* gradTable, int* ids, float* gradOutput) : IJob
+    {
+        public void Run(int item, int worker)
+        {
+            int first = item * ChannelsPerItem;
+            int last = Math.Min(channels, first + ChannelsPerItem);
+            for (int row = 0; row < rows; row++)
+            {
+                float* target = gradTable + ((nint)(ids[row] / Panel) * Panel * channels) + (ids[row] % Panel);
+                float* source = gradOutput + ((nint)row * channels);
+                for (int c = first; c < last; c++)
+                    target[(nint)c * Panel] += source[c];
+            }
+        }
+    }
+}

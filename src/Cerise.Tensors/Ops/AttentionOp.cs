@@ -1,0 +1,73 @@
+using Cerise.Tensors.Autograd;
+
+namespace Cerise.Tensors.Ops;
+
+/// <summary>Causal grouped-query attention, over whole packed sequences and over a cache.</summary>
+public static class AttentionOp
+{
+    /// <summary>Attention of whole sequences packed end to end, with gradients.</summary>
+    /// <param name="queries">[tokens, heads * headDim].</param>
+    /// <param name="keys">[tokens, kvHeads * headDim].</param>
+    /// <param name="values">[tokens, kvHeads * headDim].</param>
+    /// <param name="plan">Made by <see cref="AttentionPlan.Packed"/> from the sequences' lengths.</param>
+    /// <param name="headDim">Channels of a head.</param>
+    /// <returns>[tokens, heads * headDim].</returns>
+    public static Tensor Attention(this Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, int headDim)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(plan);
+        int kvHeads = keys.Shape.Columns / headDim;
+        Check(queries, keys, values, plan, headDim, kvHeads);
+        Graph graph = queries.Graph;
+        int columns = plan.BlocksNeeded * KeyValueBlocks.BlockSize;
+        Tensor keyBlocks = graph.New(new Shape(columns, kvHeads * headDim));
+        Tensor valueBlocks = graph.New(new Shape(columns, kvHeads * headDim));
+        KeyValueBlocks blocks = new(keyBlocks.Storage, keyBlocks.Offset, valueBlocks.Storage, valueBlocks.Offset, kvHeads, headDim);
+        graph.Device.WriteKeyValues(keys, values, plan, blocks);
+        Tensor y = graph.New(queries.Shape);
+        Tensor logSumExp = graph.New(new Shape(queries.Shape.Rows, queries.Shape.Columns / headDim));
+        graph.Device.Attention(queries, plan, blocks, y, logSumExp);
+        if (graph.Wants(queries) || graph.Wants(keys) || graph.Wants(values))
+            graph.Record(new Backprop(queries, keys, values, plan, blocks, logSumExp, y));
+        return y;
+    }
+
+    /// <summary>Attention of new rows over a cache, to which their keys and values are added first. No gradients.</summary>
+    public static Tensor CachedAttention(this Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks cache)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(plan);
+        Check(queries, keys, values, plan, cache.HeadDim, cache.KvHeads);
+        Graph graph = queries.Graph;
+        graph.Device.WriteKeyValues(keys, values, plan, cache);
+        Tensor y = graph.New(queries.Shape);
+        graph.Device.Attention(queries, plan, cache, y, graph.New(new Shape(queries.Shape.Rows, queries.Shape.Columns / cache.HeadDim)));
+        return y;
+    }
+
+    private static void Check(Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, int headDim, int kvHeads)
+    {
+        ShapeException.Require(
+            keys.Shape == values.Shape && keys.Shape.Columns == kvHeads * headDim && queries.Shape.Rows == keys.Shape.Rows && queries.Shape.Columns % (kvHeads * headDim) == 0,
+            "Attention", $"queries {queries.Shape}, keys {keys.Shape} and values {values.Shape} do not fit heads of {headDim} and {kvHeads} key heads");
+        ShapeException.Require(plan.Rows == queries.Shape.Rows, "Attention", $"the plan has {plan.Rows} rows, the queries are {queries.Shape}");
+    }
+
+    private sealed class Backprop(Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks blocks, Tensor logSumExp, Tensor y) : SingleOutputNode(y)
+    {
+        public override void Backward(Graph graph)
+        {
+            Tensor gradQueries = graph.New(queries.Shape);
+            Tensor gradKeys = graph.New(keys.Shape);
+            Tensor gradValues = graph.New(values.Shape);
+            graph.Device.AttentionBackward(queries, keys, plan, blocks, Output, logSumExp, GradOutput, gradQueries, gradKeys, gradValues);
+            graph.Give(gradQueries, queries);
+            graph.Give(gradKeys, keys);
+            graph.Give(gradValues, values);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using Cerise.Tensors.Autograd;
+
+namespace Cerise.Tensors.Ops;
+
+/// <summary>The linear layer.</summary>
+public static class LinearOp
+{
+    /// <summary>y = x W^T + b.</summary>
+    /// <param name="x">[rows, in].</param>
+    /// <param name="weight">[out, in], in panels.</param>
+    /// <param name="bias">[out], or none.</param>
+    /// <returns>[rows, out].</returns>
+    /// <exception cref="ShapeException">The inner dimensions differ.</exception>
+    public static Tensor Linear(this Tensor x, Parameter weight, Parameter? bias = null)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(weight);
+        ShapeException.Require(x.Shape.Columns == weight.Shape.Columns, "Linear", $"the input is {x.Shape}, '{weight.Name}' is {weight.Shape}: check the layer's input size");
+        Tensor y = x.Graph.New(new Shape(x.Shape.Rows, weight.Shape.Rows));
+        x.Graph.Device.Linear(x, weight, bias, y);
+        if (x.Graph.Wants(x) || (x.Graph.Recording && (weight.Trainable || bias?.Trainable == true)))
+            x.Graph.Record(new Backprop(x, weight, bias, y));
+        return y;
+    }
+
+    private sealed class Backprop(Tensor x, Parameter weight, Parameter? bias, Tensor y) : SingleOutputNode(y)
+    {
+        public override void Backward(Graph graph)
+        {
+            if (graph.Wants(x))
+                graph.Device.LinearBackwardInput(GradOutput, weight, graph.GradientOf(x, out bool accumulate), accumulate);
+            if (weight.Trainable)
+                graph.Device.LinearBackwardWeight(x, GradOutput, weight);
+            if (bias?.Trainable == true)
+                graph.Device.LinearBackwardBias(GradOutput, bias);
+        }
+    }
+}

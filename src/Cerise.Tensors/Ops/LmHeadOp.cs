@@ -1,0 +1,62 @@
+using Cerise.Tensors.Autograd;
+
+namespace Cerise.Tensors.Ops;
+
+/// <summary>The language-model head: per-token log-probabilities and entropies without the [tokens, vocab] logits.</summary>
+public static class LmHeadOp
+{
+    /// <summary>Logits are kept for the backward pass up to this many numbers (64 MB), else computed again chunk by chunk.</summary>
+    private const long KeptLogits = 1 << 24;
+
+    /// <summary>For each row, log softmax(hidden W^T / temperature) at its target, and the entropy.</summary>
+    /// <param name="hidden">[rows, channels]: final hidden states of the positions before the targets.</param>
+    /// <param name="table">[vocab, channels], in panels.</param>
+    /// <param name="targets">The token that follows each row.</param>
+    /// <param name="temperature">Divides the logits; the sampling temperature, so that trained and sampled distributions are one.</param>
+    /// <returns>Log-probabilities and entropies, [rows] each, in nats.</returns>
+    public static (Tensor LogProbs, Tensor Entropies) LmHead(this Tensor hidden, Parameter table, Indices targets, float temperature = 1)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(targets);
+        ShapeException.Require(hidden.Shape.Columns == table.Shape.Columns && targets.Count == hidden.Shape.Rows, "LmHead", $"hidden states {hidden.Shape} and {targets.Count} targets for a table {table.Shape}");
+        Graph graph = hidden.Graph;
+        Shape rows = new(hidden.Shape.Rows);
+        Tensor logProbs = graph.New(rows);
+        Tensor entropies = graph.New(rows);
+        Tensor logSumExp = graph.New(rows);
+        bool record = graph.Wants(hidden) || (graph.Recording && table.Trainable);
+        Tensor? logits = record && (long)rows.Rows * table.Shape.Rows <= KeptLogits ? graph.New(new Shape(rows.Rows, table.Shape.Rows)) : null;
+        float inverseTemperature = 1 / temperature;
+        graph.Device.LmHead(hidden, table, targets, inverseTemperature, logits, logProbs, entropies, logSumExp);
+        if (record)
+            graph.Record(new Backprop(hidden, table, targets, inverseTemperature, logits, logSumExp, logProbs, entropies));
+        return (logProbs, entropies);
+    }
+
+    /// <summary>logits = hidden W^T, [rows, vocab], for sampling.</summary>
+    public static Tensor Logits(this Tensor hidden, Parameter table)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        ArgumentNullException.ThrowIfNull(table);
+        Tensor logits = hidden.Graph.New(new Shape(hidden.Shape.Rows, table.Shape.Rows));
+        hidden.Graph.Device.Logits(hidden, table, logits);
+        return logits;
+    }
+
+    private sealed class Backprop(
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor logSumExp, Tensor logProbs, Tensor entropies) : Node
+    {
+        private readonly Tensor[] _outputs = [logProbs, entropies];
+
+        public override ReadOnlySpan<Tensor> Outputs => _outputs;
+
+        public override void Backward(Graph graph)
+        {
+            bool accumulate = false;
+            Tensor? gradHidden = graph.Wants(hidden) ? graph.GradientOf(hidden, out accumulate) : null;
+            graph.Device.LmHeadBackward(
+                hidden, table, targets, inverseTemperature, logits, entropies, logSumExp, logProbs.Gradient, entropies.Gradient, gradHidden, accumulate);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using Cerise.Tensors.Autograd;
+
+namespace Cerise.Tensors.Ops;
+
+/// <summary>Root-mean-square normalization (Zhang and Sennrich 2019, arXiv:1910.07467), alone and with the residual added first.</summary>
+public static class RmsNormOp
+{
+    /// <summary>y = x / sqrt(mean(x^2) + eps) * weight, by row.</summary>
+    /// <param name="x">[rows, channels].</param>
+    /// <param name="weight">[channels].</param>
+    /// <param name="eps">Added under the root; Llama 1e-5, Qwen2 1e-6.</param>
+    public static Tensor RmsNorm(this Tensor x, Parameter weight, float eps)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        Check(x, weight);
+        Tensor y = x.Graph.New(x.Shape);
+        Tensor rstd = x.Graph.New(new Shape(x.Shape.Rows));
+        x.Graph.Device.RmsNorm(x, null, weight, eps, null, y, rstd);
+        if (x.Graph.Wants(x) || (x.Graph.Recording && weight.Trainable))
+            x.Graph.Record(new Backprop(x, weight, rstd, y));
+        return y;
+    }
+
+    /// <summary>The new residual stream, stream + branch, and its normalization.</summary>
+    /// <param name="stream">Residual stream, [rows, channels].</param>
+    /// <param name="branch">What a layer adds to it, [rows, channels].</param>
+    /// <param name="weight">[channels].</param>
+    /// <param name="eps">Added under the root.</param>
+    public static (Tensor Sum, Tensor Normed) AddRmsNorm(this Tensor stream, Tensor branch, Parameter weight, float eps)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(branch);
+        Check(stream, weight);
+        ShapeException.Require(stream.Shape == branch.Shape, "AddRmsNorm", $"the stream is {stream.Shape}, the branch is {branch.Shape}");
+        Graph graph = stream.Graph;
+        Tensor sum = graph.New(stream.Shape);
+        Tensor y = graph.New(stream.Shape);
+        Tensor rstd = graph.New(new Shape(stream.Shape.Rows));
+        graph.Device.RmsNorm(stream, branch, weight, eps, sum, y, rstd);
+        if (graph.Wants(stream) || graph.Wants(branch) || (graph.Recording && weight.Trainable))
+            graph.Record(new AddBackprop(stream, branch, weight, rstd, sum, y));
+        return (sum, y);
+    }
+
+    private static void Check(Tensor x, Parameter weight)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        ShapeException.Require(x.Shape.Columns == weight.Shape.Rows, "RmsNorm", $"the input is {x.Shape}, '{weight.Name}' is {weight.Shape}");
+    }
+
+    private sealed class Backprop(Tensor x, Parameter weight, Tensor rstd, Tensor y) : SingleOutputNode(y)
+    {
+        public override void Backward(Graph graph) => graph.Device.RmsNormBackward(x, weight, rstd, GradOutput, graph.GradientOf(x, out bool accumulate), accumulate);
+    }
+
+    private sealed class AddBackprop(Tensor stream, Tensor branch, Parameter weight, Tensor rstd, Tensor sum, Tensor y) : Node
+    {
+        private readonly Tensor[] _outputs = [sum, y];
+
+        public override ReadOnlySpan<Tensor> Outputs => _outputs;
+
+        public override void Backward(Graph graph)
+        {
+            // The sum's gradient gathers what later layers sent and what comes through the norm; both inputs receive it whole.
+            if (y.Gradient is not null)
+                graph.Device.RmsNormBackward(sum, weight, rstd, y.Gradient, graph.GradientOf(sum, out bool accumulate), accumulate);
+            graph.Add(sum.Gradient!, stream);
+            graph.Add(sum.Gradient!, branch);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Cerise.Tensors.Autograd;
+
+namespace Cerise.Tensors.Ops;
+
+/// <summary>Rotary position embedding (Su et al. 2021, arXiv:2104.09864).</summary>
+public static class RotaryOp
+{
+    /// <summary>Rotates each head's channel pairs (i, i + headDim / 2) by the angle of the row's position.</summary>
+    /// <param name="x">[tokens, heads * headDim].</param>
+    /// <param name="table">Cosines and sines.</param>
+    /// <param name="positions">Position of each row in its sequence.</param>
+    /// <param name="headDim">Channels of a head.</param>
+    public static Tensor Rotary(this Tensor x, RotaryTable table, Indices positions, int headDim)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(positions);
+        ShapeException.Require(positions.Count == x.Shape.Rows && headDim == 2 * table.Pairs, "Rotary", $"{positions.Count} positions and {table.Pairs} pairs for {x.Shape} with heads of {headDim}");
+        Tensor y = x.Graph.New(x.Shape);
+        x.Graph.Device.Rotary(x, table, positions, headDim, y, inverse: false, accumulate: false);
+        if (x.Graph.Wants(x))
+            x.Graph.Record(new Backprop(x, table, positions, headDim, y));
+        return y;
+    }
+
+    private sealed class Backprop(Tensor x, RotaryTable table, Indices positions, int headDim, Tensor y) : SingleOutputNode(y)
+    {
+        public override void Backward(Graph graph) =>
+            graph.Device.Rotary(GradOutput, table, positions, headDim, graph.GradientOf(x, out bool accumulate), inverse: true, accumulate);
+    }
+}

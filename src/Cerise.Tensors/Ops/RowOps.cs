@@ -1,0 +1,88 @@
+using Cerise.Tensors.Autograd;
+
+namespace Cerise.Tensors.Ops;
+
+/// <summary>Ops over rows and over segments of a packed vector.</summary>
+public static class RowOps
+{
+    /// <summary>y[i] = x[rows[i]].</summary>
+    public static Tensor GatherRows(this Tensor x, Indices rows)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(rows);
+        Tensor y = x.Graph.New(new Shape(rows.Count, x.Shape.Columns));
+        x.Graph.Device.GatherRows(x, rows, y);
+        if (x.Graph.Wants(x))
+            x.Graph.Record(new GatherBackprop(x, rows, y));
+        return y;
+    }
+
+    /// <summary>The sum of each segment, in order: y[s] = sum of x[offsets[s] .. offsets[s + 1]).</summary>
+    /// <param name="x">[tokens].</param>
+    /// <param name="offsets">Where segments begin, and at the end the number of tokens.</param>
+    /// <returns>[segments].</returns>
+    public static Tensor SegmentSum(this Tensor x, Indices offsets)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(offsets);
+        ShapeException.Require(offsets.Count > 0 && offsets.Values[^1] == x.Shape.Length, "SegmentSum", $"segments end at {(offsets.Count > 0 ? offsets.Values[^1] : 0)}, the input is {x.Shape}");
+        Tensor y = x.Graph.New(new Shape(offsets.Count - 1));
+        x.Graph.Device.SegmentSum(x, offsets, y);
+        if (x.Graph.Wants(x))
+            x.Graph.Record(new SegmentSumBackprop(x, offsets, y));
+        return y;
+    }
+
+    /// <summary>Each segment's number for each of its tokens: y[i] = x[s] for i in segment s.</summary>
+    public static Tensor SegmentBroadcast(this Tensor x, Indices offsets)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(offsets);
+        ShapeException.Require(offsets.Count == x.Shape.Length + 1, "SegmentBroadcast", $"{offsets.Count - 1} segments for {x.Shape}");
+        Tensor y = x.Graph.New(new Shape(offsets.Values[^1]));
+        x.Graph.Device.SegmentBroadcast(x, offsets, y, accumulate: false);
+        if (x.Graph.Wants(x))
+            x.Graph.Record(new SegmentBroadcastBackprop(x, offsets, y));
+        return y;
+    }
+
+    /// <summary>The weighted sum of all numbers, in order: how masks and normalizations of a loss are written.</summary>
+    /// <param name="x">Any shape.</param>
+    /// <param name="weights">Constants of the same length: 0 for what does not count.</param>
+    /// <returns>One number.</returns>
+    public static Tensor Dot(this Tensor x, ReadOnlySpan<float> weights)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        Tensor constants = x.Graph.From(weights, x.Shape);
+        Tensor y = x.Graph.New(new Shape(1));
+        x.Graph.Device.Dot(x, constants, y);
+        if (x.Graph.Wants(x))
+            x.Graph.Record(new DotBackprop(x, constants, y));
+        return y;
+    }
+
+    private sealed class GatherBackprop(Tensor x, Indices rows, Tensor y) : SingleOutputNode(y)
+    {
+        public override void Backward(Graph graph) => graph.Device.GatherRowsBackward(rows, GradOutput, graph.GradientOf(x, out bool accumulate), accumulate);
+    }
+
+    private sealed class SegmentSumBackprop(Tensor x, Indices offsets, Tensor y) : SingleOutputNode(y)
+    {
+        public override void Backward(Graph graph) => graph.Device.SegmentBroadcast(GradOutput, offsets, graph.GradientOf(x, out bool accumulate), accumulate);
+    }
+
+    private sealed class SegmentBroadcastBackprop(Tensor x, Indices offsets, Tensor y) : SingleOutputNode(y)
+    {
+        public override void Backward(Graph graph)
+        {
+            Tensor sums = graph.New(x.Shape);
+            graph.Device.SegmentSum(GradOutput, offsets, sums);
+            graph.Give(sums, x);
+        }
+    }
+
+    private sealed class DotBackprop(Tensor x, Tensor weights, Tensor y) : SingleOutputNode(y)
+    {
+        public override void Backward(Graph graph) => graph.Device.ScaleBy(weights, GradOutput, graph.GradientOf(x, out bool accumulate), accumulate);
+    }
+}

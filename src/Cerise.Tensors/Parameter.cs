@@ -1,0 +1,97 @@
+namespace Cerise.Tensors;
+
+/// <summary>How a weight lies in memory.</summary>
+public enum ParameterLayout
+{
+    /// <summary>As in a file: row after row. For norms, biases and vectors.</summary>
+    Plain,
+
+    /// <summary>Panels of 64 output rows, each panel [in, 64]: what matrix products read in both directions. The last panel is padded with zeros.</summary>
+    Panels,
+}
+
+/// <summary>A trained weight [out, in] (or a vector [out]) with its gradient, on a device.</summary>
+/// <remarks>Gradient and optimizer state have the weight's own layout, so element-wise updates need not know it; files are written and read row by row.</remarks>
+public sealed class Parameter : IDisposable
+{
+    private const int PanelWidth = 64;
+
+    /// <summary>A weight of zeros.</summary>
+    public Parameter(Device device, string name, Shape shape, ParameterLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        Name = name;
+        Shape = shape;
+        Layout = layout;
+        Value = device.Allocate(PaddedLength);
+        device.Fill(Value, 0, PaddedLength, 0);
+    }
+
+    /// <summary>The tensor's name in a checkpoint.</summary>
+    public string Name { get; }
+
+    /// <summary>[out, in], or [out] for a vector.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>How <see cref="Value"/> and <see cref="Gradient"/> lie in memory.</summary>
+    public ParameterLayout Layout { get; }
+
+    /// <summary>The weight's memory.</summary>
+    public Storage Value { get; }
+
+    /// <summary>The gradient's memory, in the weight's layout; null until <see cref="RequireGradient"/>.</summary>
+    public Storage? Gradient { get; private set; }
+
+    /// <summary>Whether a backward pass computes this weight's gradient.</summary>
+    public bool Trainable => Gradient is not null;
+
+    /// <summary>Numbers in memory, padding included.</summary>
+    public long PaddedLength => Layout == ParameterLayout.Plain ? Shape.Length : (long)((Shape.Rows + PanelWidth - 1) / PanelWidth) * PanelWidth * Shape.Columns;
+
+    /// <summary>Makes the weight trainable: gives it a gradient of zeros.</summary>
+    public void RequireGradient()
+    {
+        Gradient ??= Value.Device.Allocate(PaddedLength);
+        ZeroGradient();
+    }
+
+    /// <summary>Sets the gradient to zero.</summary>
+    public void ZeroGradient()
+    {
+        if (Gradient is not null)
+            Value.Device.Fill(Gradient, 0, PaddedLength, 0);
+    }
+
+    /// <summary>Sets rows [firstRow, firstRow + k) from row-major numbers.</summary>
+    public void SetRows(int firstRow, ReadOnlySpan<float> rowMajor) => Value.Device.SetRows(Value, this, firstRow, rowMajor);
+
+    /// <summary>Copies rows [firstRow, firstRow + k) out, row-major.</summary>
+    public void GetRows(int firstRow, Span<float> rowMajor) => Value.Device.GetRows(Value, this, firstRow, rowMajor);
+
+    /// <summary>The whole weight, row-major.</summary>
+    public float[] ToArray() => ToArray(Value);
+
+    /// <summary>Memory of this weight's layout (its gradient, an optimizer's state), row-major.</summary>
+    public float[] ToArray(Storage storage)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        float[] copy = new float[Shape.Length];
+        storage.Device.GetRows(storage, this, 0, copy);
+        return copy;
+    }
+
+    /// <summary>Copies another weight of the same shape and layout.</summary>
+    public void CopyFrom(Parameter other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        ShapeException.Require(other.Shape == Shape && other.Layout == Layout, "CopyFrom", $"'{other.Name}' is {other.Shape}, '{Name}' is {Shape}");
+        Value.Device.Copy(other.Value, Value, PaddedLength);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Value.Dispose();
+        Gradient?.Dispose();
+    }
+}

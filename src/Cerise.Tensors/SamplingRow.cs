@@ -1,0 +1,30 @@
+namespace Cerise.Tensors;
+
+/// <summary>How a token is drawn from one row of logits.</summary>
+/// <remarks>Order: repetition penalty, temperature, top-k, top-p, min-p, then a draw by inverse cumulative distribution with one number of the seed, so a row's token depends on that row alone.</remarks>
+public sealed record SamplingRow
+{
+    /// <summary>Source of the draw; number <see cref="Draw"/> of it is used.</summary>
+    public Seed Seed { get; init; }
+
+    /// <summary>Which number of the seed: the token's index in its completion.</summary>
+    public long Draw { get; init; }
+
+    /// <summary>Divides the logits; 0 takes the largest, the lowest id at a tie. Default 1: the model's own distribution.</summary>
+    public float Temperature { get; init; } = 1;
+
+    /// <summary>Keep the k largest; 0 keeps all (default).</summary>
+    public int TopK { get; init; }
+
+    /// <summary>Keep the smallest set whose probability reaches p, in (0, 1]; 1 keeps all (default).</summary>
+    public float TopP { get; init; } = 1;
+
+    /// <summary>Keep tokens at least p times as likely as the likeliest, in [0, 1]; 0 keeps all (default).</summary>
+    public float MinP { get; init; }
+
+    /// <summary>Divides positive and multiplies negative logits of tokens in <see cref="Penalized"/>; 1 is off (default). Keskar et al. 2019, arXiv:1909.05858.</summary>
+    public float RepetitionPenalty { get; init; } = 1;
+
+    /// <summary>Tokens the repetition penalty applies to: prompt and completion so far.</summary>
+    public IReadOnlyList<int> Penalized { get; init; } = [];
+}
