@@ -1,0 +1,157 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Cerise.Models.Checkpoints;
+
+/// <summary>The keys of one object in a JSON file; a missing or mistyped one is a <see cref="CheckpointException"/> naming file, key and expected type.</summary>
+internal sealed class JsonFields
+{
+    private readonly JsonElement _element;
+    private readonly string _prefix;
+
+    private JsonFields(string file, JsonElement element, string prefix)
+    {
+        File = file;
+        _element = element;
+        _prefix = prefix;
+    }
+
+    public string File { get; }
+
+    public IEnumerable<string> Keys => _element.EnumerateObject().Select(property => property.Name);
+
+    /// <summary>Reads and checks a file of at most <paramref name="maxBytes"/>.</summary>
+    public static JsonFields Load(string path, long maxBytes) => Parse(ReadBytes(path, maxBytes), path);
+
+    /// <summary>Parses a JSON text whose root has to be an object; a key given twice is refused, since readers differ in which one counts.</summary>
+    public static JsonFields Parse(ReadOnlySpan<byte> json, string file)
+    {
+        json = json.StartsWith("\uFEFF"u8) ? json[3..] : json;
+        if (!Utf8.IsValid(json))
+            throw new CheckpointException(file, "is not UTF-8 text. Fetch or save it again.");
+        try
+        {
+            var root = JsonElement.Parse(json, new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false });
+            if (root.ValueKind != JsonValueKind.Object)
+                throw new CheckpointException(file, $"holds {Describe(root)}; a JSON object is expected.");
+            RequireText(root);
+            return new JsonFields(file, root, "");
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new CheckpointException(file, $"is not valid JSON ({error.Message}) Correct it, or fetch or save it again.", error);
+        }
+    }
+
+    public static byte[] ReadBytes(string path, long maxBytes)
+    {
+        using var file = RandomAccessFile.Open(path);
+        if (file.Length > maxBytes)
+            throw new CheckpointException(path, $"has {file.Length} bytes; at most {maxBytes} are expected. Is this the right file?");
+        byte[] bytes = new byte[file.Length];
+        file.ReadExactly(bytes, 0);
+        return bytes;
+    }
+
+    /// <summary>Whether a key is there with another value than null.</summary>
+    public bool Has(string key) => Optional(key) is not null;
+
+    public JsonFields Object(string key) => OptionalObject(key) ?? throw Missing(key, "an object");
+
+    public JsonFields? OptionalObject(string key)
+        => Optional(key) is not JsonElement value ? null
+            : value.ValueKind == JsonValueKind.Object ? new JsonFields(File, value, _prefix + key + ".") : throw Mistyped(key, value, "an object");
+
+    public string String(string key) => OptionalString(key) ?? throw Missing(key, "a string");
+
+    public string? OptionalString(string key)
+        => Optional(key) is not JsonElement value ? null
+            : value.ValueKind == JsonValueKind.String ? value.GetString() : throw Mistyped(key, value, "a string");
+
+    public bool? OptionalBool(string key)
+        => Optional(key) is not JsonElement value ? null
+            : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Mistyped(key, value, "true or false");
+
+    public int Int(string key, int least, int most) => OptionalInt(key, least, most) ?? throw Missing(key, $"a whole number from {least} to {most}");
+
+    public int? OptionalInt(string key, int least, int most)
+        => Optional(key) is JsonElement value ? ToInt(key, value, least, most) : null;
+
+    public double? OptionalDouble(string key)
+    {
+        if (Optional(key) is not JsonElement value)
+            return null;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number))
+            return number;
+        throw Mistyped(key, value, "a number");
+    }
+
+    /// <summary>A list of ids that may also be written as one number; empty when the key is missing or null.</summary>
+    public int[] Ids(string key)
+    {
+        if (Optional(key) is not JsonElement value)
+            return [];
+        return value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Select(item => ToInt(key, item, 0, int.MaxValue))]
+            : [ToInt(key, value, 0, int.MaxValue)];
+    }
+
+    /// <summary>The strings of a list; empty when the key is missing or null.</summary>
+    public string[] Strings(string key)
+    {
+        if (Optional(key) is not JsonElement value)
+            return [];
+        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.String))
+            throw Mistyped(key, value, "a list of strings");
+        return [.. value.EnumerateArray().Select(item => item.GetString()!)];
+    }
+
+    /// <summary>A fault in the value of a key; <paramref name="problem"/> completes the sentence "'key' ...".</summary>
+    public CheckpointException Fault(string key, string problem)
+        => new(File, $"{CheckpointException.Quote(_prefix + key)} {problem}.") { Key = _prefix + key };
+
+    private JsonElement? Optional(string key)
+        => _element.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private int ToInt(string key, JsonElement value, int least, int most)
+    {
+        string expected = most == int.MaxValue ? $"a whole number from {least}" : $"a whole number from {least} to {most}";
+        // Some writers print whole numbers as 4096.0.
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double number) || number != Math.Floor(number))
+            throw Mistyped(key, value, expected);
+        if (number < least || number > most)
+            throw Fault(key, $"is {value.GetRawText()[..Math.Min(40, value.GetRawText().Length)]}; {expected} is expected");
+        return (int)number;
+    }
+
+    private CheckpointException Missing(string key, string expected) => Fault(key, $"is missing; {expected} is expected");
+
+    private CheckpointException Mistyped(string key, JsonElement value, string expected) => Fault(key, $"is {Describe(value)}; {expected} is expected");
+
+    private static string Describe(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => $"the string {CheckpointException.Quote(value.GetString()!)}",
+        JsonValueKind.Number => $"the number {value.GetRawText()[..Math.Min(40, value.GetRawText().Length)]}",
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        _ => "null",
+    };
+
+    /// <summary>Decodes every name and string once, so that an escape of half a surrogate pair is found here and not at some later use.</summary>
+    private static void RequireText(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Object)
+            foreach (JsonProperty property in element.EnumerateObject())
+            {
+                _ = property.Name;
+                RequireText(property.Value);
+            }
+        else if (element.ValueKind == JsonValueKind.Array)
+            foreach (JsonElement item in element.EnumerateArray())
+                RequireText(item);
+        else if (element.ValueKind == JsonValueKind.String)
+            _ = element.GetString();
+    }
+}
