@@ -29,6 +29,27 @@ internal sealed class AtomicFile : IDisposable
 
     public Stream Stream => _stream;
 
+    /// <summary>Writes a whole file.</summary>
+    /// <exception cref="CheckpointException">The disk is full or refuses the file; an earlier one is unchanged.</exception>
+    public static void WriteAllBytes(string path, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            using var file = new AtomicFile(path, content.Length);
+            file.Stream.Write(content);
+            file.Complete();
+            file.Publish();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Refused(path, error);
+        }
+    }
+
+    /// <summary>The error for a file that the system refuses to write.</summary>
+    public static CheckpointException Refused(string path, Exception error)
+        => new(path, $"could not be written ({error.Message}). Free some space or choose another folder.", error);
+
     /// <summary>Writes everything through to the disk and closes the stream; the file is not yet in its place.</summary>
     public void Complete()
     {

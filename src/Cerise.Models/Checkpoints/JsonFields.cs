@@ -56,6 +56,8 @@ internal sealed class JsonFields
     /// <summary>Whether a key is there with another value than null.</summary>
     public bool Has(string key) => Optional(key) is not null;
 
+    public bool IsObject(string key) => Optional(key) is { ValueKind: JsonValueKind.Object };
+
     public JsonFields Object(string key) => OptionalObject(key) ?? throw Missing(key, "an object");
 
     public JsonFields? OptionalObject(string key)
@@ -86,15 +88,22 @@ internal sealed class JsonFields
         throw Mistyped(key, value, "a number");
     }
 
-    /// <summary>A list of ids that may also be written as one number; empty when the key is missing or null.</summary>
+    /// <summary>Token ids, written as a list or as one number; empty when missing, null, or -1, by which some configurations say "none".</summary>
     public int[] Ids(string key)
     {
         if (Optional(key) is not JsonElement value)
             return [];
-        return value.ValueKind == JsonValueKind.Array
-            ? [.. value.EnumerateArray().Select(item => ToInt(key, item, 0, int.MaxValue))]
-            : [ToInt(key, value, 0, int.MaxValue)];
+        IEnumerable<JsonElement> items = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [value];
+        return [.. items.Select(item => ToInt(key, item, -1, int.MaxValue)).Where(id => id >= 0)];
     }
+
+    /// <summary>A token id; null when there is none.</summary>
+    public int? Id(string key) => Ids(key) switch
+    {
+        [] => null,
+        [int id] => id,
+        _ => throw Fault(key, "is a list of several ids; one is expected"),
+    };
 
     /// <summary>The strings of a list; empty when the key is missing or null.</summary>
     public string[] Strings(string key)

@@ -96,7 +96,7 @@ public static partial class SafetensorsWriter
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException(current, $"could not be written ({error.Message}). Free some space or choose another folder.", error);
+            throw AtomicFile.Refused(current, error);
         }
         finally
         {

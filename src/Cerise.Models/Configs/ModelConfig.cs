@@ -1,0 +1,142 @@
+using Cerise.Models.Checkpoints;
+
+namespace Cerise.Models.Configs;
+
+/// <summary>The architecture of a model, as the <c>config.json</c> of a Hugging Face folder describes it.</summary>
+/// <remarks>
+/// Families differ in which keys they read (<see cref="KnownModelTypes"/>); the properties are those of a pre-norm decoder with grouped-query attention,
+/// rotary positions and a SwiGLU MLP. A config that was loaded keeps every key it does not know when it is saved.
+/// </remarks>
+public sealed record ModelConfig
+{
+    /// <summary>The file's name in a model folder.</summary>
+    public const string FileName = "config.json";
+
+    private const long MaxFileBytes = 16_000_000;
+
+    /// <summary>The family, <c>model_type</c>: one of <see cref="KnownModelTypes"/>.</summary>
+    public required string ModelType { get; init; }
+
+    /// <summary>Channels of the residual stream.</summary>
+    public required int HiddenSize { get; init; }
+
+    /// <summary>Channels inside the MLP.</summary>
+    public required int IntermediateSize { get; init; }
+
+    /// <summary>Number of decoder layers.</summary>
+    public required int NumHiddenLayers { get; init; }
+
+    /// <summary>Number of query heads.</summary>
+    public required int NumAttentionHeads { get; init; }
+
+    /// <summary>Number of key and value heads, a divisor of <see cref="NumAttentionHeads"/>; as many as those unless set.</summary>
+    public int NumKeyValueHeads { get => field != 0 ? field : NumAttentionHeads; init; }
+
+    /// <summary>Channels of a head, even; <see cref="HiddenSize"/> / <see cref="NumAttentionHeads"/> unless set.</summary>
+    public int HeadDim { get => field != 0 || NumAttentionHeads == 0 ? field : HiddenSize / NumAttentionHeads; init; }
+
+    /// <summary>Number of token ids: rows of the embedding.</summary>
+    public required int VocabSize { get; init; }
+
+    /// <summary>Tokens of the longest sequence the model is made for.</summary>
+    public required int MaxPositionEmbeddings { get; init; }
+
+    /// <summary>Added to the mean square in RMSNorm. Default 1e-6, as in transformers.</summary>
+    public double RmsNormEps { get; init; } = 1e-6;
+
+    /// <summary>Base of the rotary frequencies. Default 10,000 (Su et al. 2021, arXiv:2104.09864).</summary>
+    public double RopeTheta { get; init; } = 10_000;
+
+    /// <summary>How rotary frequencies are stretched; null when they are not.</summary>
+    public RopeScaling? RopeScaling { get; init; }
+
+    /// <summary>Whether the LM head is the embedding. Default false, as in transformers for these families.</summary>
+    public bool TieWordEmbeddings { get; init; }
+
+    /// <summary>Whether query, key and value projections have a bias: llama's <c>attention_bias</c>; always true for qwen2.</summary>
+    public bool QkvBias { get; init; }
+
+    /// <summary>Whether the attention's output projection has a bias: llama's <c>attention_bias</c>; always false for qwen2.</summary>
+    public bool AttentionOutputBias { get; init; }
+
+    /// <summary>Whether the MLP's projections have a bias: llama's <c>mlp_bias</c>; always false for qwen2.</summary>
+    public bool MlpBias { get; init; }
+
+    /// <summary>Standard deviation of freshly drawn weights. Default 0.02, as in transformers.</summary>
+    public double InitializerRange { get; init; } = 0.02;
+
+    /// <summary>Id of the token a sequence begins with; null when there is none.</summary>
+    public int? BosTokenId { get; init; }
+
+    /// <summary>Ids of the tokens that end a sequence; may be empty.</summary>
+    public IReadOnlyList<int> EosTokenIds { get; init; } = [];
+
+    /// <summary>Id of the token batches are padded with elsewhere; null when there is none.</summary>
+    public int? PadTokenId { get; init; }
+
+    /// <summary>The type the weights are said to be stored in (<c>torch_dtype</c> or <c>dtype</c>): F32, F16, BF16 or F64; null when not said.</summary>
+    public SafetensorsDType? DType { get; init; }
+
+    /// <summary>Families that can be loaded, by their <c>model_type</c>.</summary>
+    public static IReadOnlyList<string> KnownModelTypes { get; } = [.. ModelFamilies.All.Select(family => family.ModelType)];
+
+    /// <summary>The text the config was read from; null for one made in code.</summary>
+    internal string? Source { get; private init; }
+
+    /// <summary>Reads a config.</summary>
+    /// <param name="path">A model folder, or the file itself.</param>
+    /// <exception cref="CheckpointException">
+    /// The file is missing or not JSON, the family is unknown, or a key is missing, mistyped or asks for something not supported.
+    /// </exception>
+    public static ModelConfig Load(string path)
+    {
+        string file = ConfigJson.PathOf(path, FileName);
+        return Parse(JsonFields.ReadBytes(file, MaxFileBytes), file);
+    }
+
+    /// <summary>Reads a config from the bytes of a file.</summary>
+    /// <param name="json">UTF-8 JSON.</param>
+    /// <param name="file">What messages call it.</param>
+    /// <exception cref="CheckpointException">As for <see cref="Load"/>.</exception>
+    public static ModelConfig Parse(ReadOnlySpan<byte> json, string file)
+    {
+        var fields = JsonFields.Parse(json, file);
+        string type = fields.String("model_type");
+        IModelFamily family = ModelFamilies.Find(type)
+            ?? throw fields.Fault("model_type", $"is {CheckpointException.Quote(type)}; known are {string.Join(", ", KnownModelTypes)}");
+        ModelConfig config = family.Read(fields) with { Source = ConfigJson.Decode(json) };
+        config.Validate(file);
+        return config;
+    }
+
+    /// <summary>Checks that the sizes fit together and that the family can express the settings; collects all faults.</summary>
+    /// <param name="file">What messages call the config.</param>
+    /// <exception cref="CheckpointException">Something does not fit.</exception>
+    public void Validate(string file = FileName)
+    {
+        IModelFamily family = ModelFamilies.Find(ModelType) ?? throw new CheckpointException(file,
+            $"'model_type' is {CheckpointException.Quote(ModelType)}; known are {string.Join(", ", KnownModelTypes)}.");
+        List<string> faults = DecoderKeys.Faults(this);
+        faults.AddRange(family.Faults(this));
+        if (faults.Count > 0)
+            throw new CheckpointException(file, string.Join(" ", faults));
+    }
+
+    /// <summary>The config as the text of a file: as it was read, changed keys excepted; in Hugging Face's layout when made in code.</summary>
+    public string ToJson()
+    {
+        IModelFamily family = ModelFamilies.Find(ModelType) ?? throw new InvalidOperationException($"no family '{ModelType}'");
+        ModelConfig? original = Source is null ? null : Parse(System.Text.Encoding.UTF8.GetBytes(Source), FileName);
+        return ConfigJson.Write(Source, this, original, family.Keys);
+    }
+
+    /// <summary>Checks and writes the config.</summary>
+    /// <param name="path">A model folder, or a file whose name ends in <c>.json</c>; missing folders are made.</param>
+    /// <exception cref="CheckpointException">The sizes do not fit together, or the file cannot be written.</exception>
+    public void Save(string path)
+    {
+        string file = ConfigJson.PathOf(path, FileName);
+        Validate(file);
+        AtomicFile.WriteAllBytes(file, System.Text.Encoding.UTF8.GetBytes(ToJson()));
+    }
+}
