@@ -1,0 +1,198 @@
+using System.Runtime.InteropServices;
+using Cerise.Data.Tokenizers.AddedTokens;
+using Cerise.Data.Tokenizers.Decoders;
+using Cerise.Data.Tokenizers.Files;
+using Cerise.Data.Tokenizers.PreTokenizers;
+using Cerise.Data.Tokenizers.Unicode;
+
+namespace Cerise.Data;
+
+/// <summary>A tokenizer in the format of Hugging Face: tokenizer.json with a BPE model, byte-level (GPT-2, Qwen2.5, Llama 3) or SentencePiece-style with byte fallback.</summary>
+/// <remarks>
+/// Gives the ids of the reference implementation (Hugging Face tokenizers 0.23). The file's truncation and padding settings are not applied. Where
+/// tokenizer_config.json lists added tokens that tokenizer.json lacks, they are added, as the library that reads both does.
+/// </remarks>
+public sealed class Tokenizer : ITokenizer
+{
+    private readonly TokenizerFile _parts;
+    private readonly SavedFiles _files;
+    private readonly AddedTokenMatcher? _rawMatcher;
+    private readonly AddedTokenMatcher? _normalizedMatcher;
+    private readonly PieceScanner? _scanner;
+    private readonly bool _byteLevel;
+    private readonly Dictionary<string, int> _addedIds;
+    private readonly HashSet<int> _specialIds;
+
+    private Tokenizer(SavedFiles files)
+    {
+        TokenizerConfig config = files.Config is { } json ? TokenizerConfig.Read(json, files.ConfigPath) : TokenizerConfig.None;
+        _files = files;
+        _parts = TokenizerFile.Read(files.Tokenizer, files.TokenizerPath, config);
+        _scanner = _parts.PreTokenizer?.Scanner;
+        _byteLevel = _parts.PreTokenizer?.LeavesBytesToModel ?? false;
+        _addedIds = _parts.AddedTokens.ToDictionary(token => token.Content, token => token.Id, StringComparer.Ordinal);
+        _specialIds = [.. _parts.AddedTokens.Where(token => token.Special).Select(token => token.Id)];
+        _rawMatcher = Matcher(normalized: false);
+        _normalizedMatcher = Matcher(normalized: true);
+        BosId = config.BosToken is { } bos ? TokenToId(bos) : null;
+        EosId = config.EosToken is { } eos ? TokenToId(eos) : null;
+        PadId = config.PadToken is { } pad ? TokenToId(pad) : null;
+        CleansUpSpaces = config.CleanUpTokenizationSpaces;
+    }
+
+    /// <inheritdoc/>
+    public int VocabSize => _parts.Tokens.Length;
+
+    /// <inheritdoc/>
+    public int? BosId { get; }
+
+    /// <inheritdoc/>
+    public int? EosId { get; }
+
+    /// <inheritdoc/>
+    public int? PadId { get; }
+
+    /// <summary>
+    /// The setting clean_up_tokenization_spaces of tokenizer_config.json. <see cref="Decode"/> does not act on it, because tidied text no longer
+    /// encodes to the same ids; pass the text to <see cref="CleanUpSpaces"/> where the other library's output is wanted.
+    /// </summary>
+    public bool CleansUpSpaces { get; }
+
+    /// <summary>Reads a tokenizer.json and, where it stands beside it, tokenizer_config.json.</summary>
+    /// <param name="path">The file, or the folder that holds it.</param>
+    /// <exception cref="TokenizerException">The file is missing, damaged or asks for what is not known here.</exception>
+    public static Tokenizer Load(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return new Tokenizer(SavedFiles.Read(path));
+    }
+
+    /// <summary>Makes the tokenizer that the two files' bytes describe, as <see cref="Load"/> would.</summary>
+    internal static Tokenizer FromFiles(SavedFiles files) => new(files);
+
+    /// <summary>Writes tokenizer.json and tokenizer_config.json into a folder, made where it is missing: for a tokenizer that was read, the bytes that were read.</summary>
+    /// <exception cref="TokenizerException">A file cannot be written.</exception>
+    public void Save(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        _files.Write(folder);
+    }
+
+    /// <inheritdoc/>
+    public int[] Encode(string text, bool addSpecialTokens = true)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        text = CodePoints.WellFormed(text);
+        var ids = new List<int>((text.Length / 3) + 8);
+        if (addSpecialTokens)
+            ids.AddRange(_parts.PostProcessor.Prefix);
+        foreach ((int start, int end, AddedToken? token) in Parts(_rawMatcher, text))
+        {
+            if (token is not null)
+                ids.Add(token.Id);
+            else
+                EncodeNormalized(Normalize(start == 0 && end == text.Length ? text : text[start..end]), start == 0, ids);
+        }
+        if (addSpecialTokens)
+            ids.AddRange(_parts.PostProcessor.Suffix);
+        return [.. ids];
+    }
+
+    /// <inheritdoc/>
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = false)
+    {
+        var tokens = new List<string>(ids.Length);
+        foreach (int id in ids)
+            if (TokenForDecoding(id, skipSpecialTokens) is { } token)
+                tokens.Add(token);
+        return _parts.Decoder is { } decoder ? string.Concat(decoder.Decode(tokens)) : string.Join(' ', tokens);
+    }
+
+    /// <inheritdoc/>
+    public TextStream OpenTextStream(bool skipSpecialTokens = false) => _parts.Decoder is ByteLevelDecoder
+        ? new ByteLevelTextStream(id => TokenForDecoding(id, skipSpecialTokens))
+        : new WindowTextStream(ids => Decode(CollectionsMarshal.AsSpan(ids), skipSpecialTokens));
+
+    /// <inheritdoc/>
+    public int? TokenToId(string token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return _addedIds.TryGetValue(token, out int id) || _parts.Model.Vocabulary.TryGetValue(token, out id) ? id : null;
+    }
+
+    /// <inheritdoc/>
+    public string? IdToToken(int id) => (uint)id < (uint)_parts.Tokens.Length ? _parts.Tokens[id] : null;
+
+    /// <inheritdoc/>
+    public bool IsSpecial(int id) => _specialIds.Contains(id);
+
+    /// <summary>Takes away the space before English punctuation and contractions that word-wise decoding leaves (clean_up_tokenization_spaces).</summary>
+    public static string CleanUpSpaces(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ReadOnlySpan<(string Spaced, string Clean)> rules =
+        [
+            (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"), (" n't", "n't"), (" 'm", "'m"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
+        ];
+        foreach ((string spaced, string clean) in rules)
+            text = text.Replace(spaced, clean, StringComparison.Ordinal);
+        return text;
+    }
+
+    private string Normalize(string text) => _parts.Normalizer?.Normalize(text) ?? text;
+
+    private void EncodeNormalized(string text, bool atStart, List<int> ids)
+    {
+        foreach ((int start, int end, AddedToken? token) in Parts(_normalizedMatcher, text))
+        {
+            if (token is not null)
+                ids.Add(token.Id);
+            else if (_scanner is not null)
+                EncodeScanned(text.AsSpan(start, end - start), _scanner, ids);
+            else
+                EncodePieces(new Piece(text, start, end - start, atStart && start == 0), ids);
+        }
+    }
+
+    private void EncodeScanned(ReadOnlySpan<char> text, PieceScanner scanner, List<int> ids)
+    {
+        for (int start = 0; start < text.Length;)
+        {
+            int end = scanner.NextEnd(text, start);
+            _parts.Model.Encode(text[start..end], _byteLevel, ids);
+            start = end;
+        }
+    }
+
+    private void EncodePieces(Piece text, List<int> ids)
+    {
+        List<Piece> pieces = [];
+        if (_parts.PreTokenizer is { } preTokenizer)
+            preTokenizer.Split(text, pieces);
+        else
+            pieces.Add(text);
+        foreach (Piece piece in pieces)
+            _parts.Model.Encode(piece.Span, _byteLevel, ids);
+    }
+
+    private string? TokenForDecoding(int id, bool skipSpecialTokens) => skipSpecialTokens && IsSpecial(id) ? null : IdToToken(id);
+
+    private AddedTokenMatcher? Matcher(bool normalized)
+    {
+        (string Text, AddedToken Token)[] tokens =
+        [
+            .. _parts.AddedTokens.Where(token => token.Normalized == normalized).Select(token => (normalized ? Normalize(token.Content) : token.Content, token)),
+        ];
+        return tokens.Length == 0 ? null : new AddedTokenMatcher(tokens);
+    }
+
+    private static List<(int Start, int End, AddedToken? Token)> Parts(AddedTokenMatcher? matcher, string text)
+    {
+        List<(int Start, int End, AddedToken? Token)> parts = [];
+        if (matcher is not null)
+            matcher.Split(text, parts);
+        else if (text.Length > 0)
+            parts.Add((0, text.Length, null));
+        return parts;
+    }
+}

@@ -1,0 +1,45 @@
+using Cerise.Data.Tokenizers.Files;
+using Cerise.Data.Tokenizers.PreTokenizers;
+
+namespace Cerise.Data.Tokenizers.Decoders;
+
+/// <summary>Turns tokens back into text, step by step. The "decoder" part of a tokenizer file.</summary>
+internal abstract class TokenDecoder
+{
+    /// <summary>The tokens after this step, to be joined without anything between once all steps are done.</summary>
+    public abstract List<string> Decode(List<string> tokens);
+
+    /// <summary>The decoder that a node describes, or null for a null node.</summary>
+    public static TokenDecoder? Read(FileNode node) => node.IsNull ? null : node["type"].StringOr(null) switch
+    {
+        "Sequence" => ReadSequence(node),
+        "ByteLevel" => new ByteLevelDecoder(),
+        "ByteFallback" => new ByteFallbackDecoder(),
+        "Fuse" => new FuseDecoder(),
+        "Replace" => new ReplaceDecoder(TextPattern.Read(node["pattern"]), node["content"].String()),
+        "Strip" => ReadStrip(node),
+        "Metaspace" => ReadMetaspace(node),
+        "BPEDecoder" => new SuffixDecoder(node["suffix"].StringOr("</w>")!),
+        _ => throw node.UnknownType("decoder", "Sequence", "ByteLevel", "ByteFallback", "Fuse", "Replace", "Strip", "Metaspace", "BPEDecoder"),
+    };
+
+    private static TokenDecoder ReadSequence(FileNode node)
+    {
+        TokenDecoder[] steps = [.. node["decoders"].Items().Select(step => Read(step) ?? throw step.Fail("a decoder is expected"))];
+        return steps is [var only] ? only : new SequenceDecoder(steps);
+    }
+
+    private static StripDecoder ReadStrip(FileNode node)
+    {
+        FileNode content = node["content"];
+        return content.String().Length == 1
+            ? new StripDecoder(content.String()[0], node["start"].Count32(int.MaxValue), node["stop"].Count32(int.MaxValue))
+            : throw content.Fail("one character is expected");
+    }
+
+    private static MetaspaceDecoder ReadMetaspace(FileNode node)
+    {
+        (char replacement, string scheme) = MetaspacePreTokenizer.ReadSettings(node);
+        return new MetaspaceDecoder(replacement, dropsFirst: scheme != "never");
+    }
+}

@@ -1,0 +1,77 @@
+namespace Cerise.Data.Tokenizers.Files;
+
+/// <summary>The bytes of a tokenizer's files, kept so that saving gives them back as they were.</summary>
+/// <param name="Tokenizer">tokenizer.json.</param>
+/// <param name="Config">tokenizer_config.json, or null where there is none.</param>
+/// <param name="Folder">Where they were read, for messages.</param>
+/// <param name="Name">The name of tokenizer.json there.</param>
+internal sealed record SavedFiles(byte[] Tokenizer, byte[]? Config, string Folder, string Name = TokenizerFile.FileName)
+{
+    /// <summary>Larger files are not tokenizers.</summary>
+    private const long LargestFile = 1L << 29;
+
+    public string TokenizerPath => Path.Combine(Folder, Name);
+
+    public string ConfigPath => Path.Combine(Folder, TokenizerConfig.FileName);
+
+    /// <summary>Reads tokenizer.json, given itself or by its folder, and what stands beside it.</summary>
+    public static SavedFiles Read(string path)
+    {
+        string file = Directory.Exists(path) ? Path.Combine(path, TokenizerFile.FileName) : path;
+        string folder = Path.GetDirectoryName(file) ?? "";
+        string config = Path.Combine(folder, TokenizerConfig.FileName);
+        return new SavedFiles(ReadFile(file), File.Exists(config) ? ReadFile(config) : null, folder, Path.GetFileName(file));
+    }
+
+    /// <summary>Writes the files into a folder, each beside its place and then renamed, so that no half-written file is ever met.</summary>
+    public void Write(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            WriteFile(Path.Combine(folder, TokenizerFile.FileName), Tokenizer);
+            if (Config is not null)
+                WriteFile(Path.Combine(folder, TokenizerConfig.FileName), Config);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TokenizerException(folder, $"the tokenizer cannot be written: {e.Message}", e);
+        }
+    }
+
+    private static byte[] ReadFile(string path)
+    {
+        try
+        {
+            if (new FileInfo(path) is { Exists: true, Length: > LargestFile } large)
+                throw new TokenizerException(path, $"{large.Length} bytes are too many for a tokenizer's file");
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new TokenizerException(path, $"no such file; a tokenizer is a {TokenizerFile.FileName} or a folder that holds one", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TokenizerException(path, $"the file cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static void WriteFile(string path, byte[] bytes)
+    {
+        string temporary = path + ".partial";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+            {
+                stream.Write(bytes);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+}

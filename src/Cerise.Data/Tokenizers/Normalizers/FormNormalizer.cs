@@ -1,0 +1,11 @@
+using Cerise.Data.Tokenizers.Unicode;
+
+namespace Cerise.Data.Tokenizers.Normalizers;
+
+/// <summary>NFC, NFD, NFKC or NFKD.</summary>
+internal sealed class FormNormalizer(UnicodeForm form) : Normalizer
+{
+    private readonly UnicodeForm _form = form;
+
+    public override string Normalize(string text) => _form.Normalize(text);
+}

@@ -1,0 +1,43 @@
+using System.Text;
+using Cerise.Data.Tokenizers.Unicode;
+
+namespace Cerise.Data.Tokenizers.PreTokenizers;
+
+/// <summary>Appends the non-empty matches in a text, in order.</summary>
+internal delegate void MatchFinder(ReadOnlySpan<char> text, List<(int Start, int End)> matches);
+
+/// <summary>Matches by the class of characters, without a regular expression.</summary>
+internal static class MatchFinders
+{
+    /// <summary>Every single character of which <paramref name="matches"/> is true.</summary>
+    public static MatchFinder Each(Func<Rune, bool> matches) => (text, found) =>
+    {
+        int at = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            if (matches(rune))
+                found.Add((at, at + rune.Utf16SequenceLength));
+            at += rune.Utf16SequenceLength;
+        }
+    };
+
+    /// <summary>The pattern <c>\w+|[^\w\s]+</c>.</summary>
+    public static void WordsAndSymbols(ReadOnlySpan<char> text, List<(int Start, int End)> found)
+    {
+        int at = 0, start = 0;
+        bool? inWord = null;                                                // null: in white space
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            bool? isWord = Rune.IsWhiteSpace(rune) ? null : CodePoints.IsWord(rune);
+            if (isWord != inWord)
+            {
+                if (inWord is not null)
+                    found.Add((start, at));
+                (start, inWord) = (at, isWord);
+            }
+            at += rune.Utf16SequenceLength;
+        }
+        if (inWord is not null)
+            found.Add((start, at));
+    }
+}

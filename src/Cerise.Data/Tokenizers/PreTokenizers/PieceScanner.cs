@@ -1,0 +1,39 @@
+namespace Cerise.Data.Tokenizers.PreTokenizers;
+
+/// <summary>A splitting pattern written by hand: its matches cover the text without gaps, so each piece ends where the next begins.</summary>
+internal abstract class PieceScanner
+{
+    /// <summary>The end of the piece that begins at <paramref name="start"/>; always greater than <paramref name="start"/>.</summary>
+    /// <param name="text">Well-formed UTF-16.</param>
+    /// <param name="start">Where the piece begins, less than the text's length.</param>
+    public abstract int NextEnd(ReadOnlySpan<char> text, int start);
+
+    /// <summary>The scanner for a pattern of the tokenizer file, or null where it is not one of the known ones.</summary>
+    public static PieceScanner? For(string pattern) => pattern switch
+    {
+        Gpt2Scanner.Pattern => new Gpt2Scanner(),
+        Qwen2Scanner.Pattern => new Qwen2Scanner(maxDigits: 1),
+        Qwen2Scanner.ThreeDigitPattern => new Qwen2Scanner(maxDigits: 3),
+        _ => null,
+    };
+
+    /// <summary>Length of an English contraction ('s, 't, 'm, 'd, 're, 've, 'll) at an apostrophe, or 0.</summary>
+    protected static int Contraction(ReadOnlySpan<char> text, int start, bool ignoreCase)
+    {
+        char first = Letter(text, start + 1, ignoreCase), second = Letter(text, start + 2, ignoreCase);
+        return first switch
+        {
+            's' or 't' or 'm' or 'd' => 2,
+            '\u017F' when ignoreCase => 2,                                  // the long s folds to s
+            'r' or 'v' when second == 'e' => 3,
+            'l' when second == 'l' => 3,
+            _ => 0,
+        };
+    }
+
+    private static char Letter(ReadOnlySpan<char> text, int index, bool ignoreCase)
+    {
+        char c = index < text.Length ? text[index] : '\0';
+        return ignoreCase && char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text;
+using Cerise.Data.Tokenizers.Files;
+using Cerise.Data.Tokenizers.Unicode;
+
+namespace Cerise.Data.Tokenizers.PreTokenizers;
+
+/// <summary>Splits text into the pieces within which the model merges. The "pre_tokenizer" part of a tokenizer file.</summary>
+internal abstract class PreTokenizer
+{
+    /// <summary>Appends the parts of a piece, in order; empty ones are left out.</summary>
+    public abstract void Split(Piece piece, List<Piece> parts);
+
+    /// <summary>Whether the model is to take the pieces' UTF-8 bytes as its symbols: the last step is ByteLevel, and spelling the bytes is left to the model.</summary>
+    public virtual bool LeavesBytesToModel => false;
+
+    /// <summary>The scanner that alone does the whole of this splitting, or null.</summary>
+    public virtual PieceScanner? Scanner => null;
+
+    /// <summary>The pre-tokenizer that a node describes, or null for a null node.</summary>
+    public static PreTokenizer? Read(FileNode node) => Read(node, isLast: true);
+
+    private static PreTokenizer? Read(FileNode node, bool isLast) => node.IsNull ? null : node["type"].StringOr(null) switch
+    {
+        "Sequence" => ReadSequence(node, isLast),
+        "ByteLevel" => new ByteLevelPreTokenizer(node["add_prefix_space"].BooleanOr(true), node["use_regex"].BooleanOr(true), mapsBytes: !isLast),
+        "Split" => ReadSplit(node),
+        "Digits" => new SplitPreTokenizer(MatchFinders.Each(CodePoints.IsNumber), node["individual_digits"].BooleanOr(false) ? SplitBehavior.Isolated : SplitBehavior.Contiguous),
+        "Metaspace" => MetaspacePreTokenizer.Read(node),
+        "Whitespace" => new SplitPreTokenizer(MatchFinders.WordsAndSymbols, SplitBehavior.Removed, invert: true),
+        "WhitespaceSplit" => new SplitPreTokenizer(MatchFinders.Each(Rune.IsWhiteSpace), SplitBehavior.Removed),
+        "Punctuation" => new SplitPreTokenizer(MatchFinders.Each(CodePoints.IsPunctuation), ReadBehavior(node["behavior"], SplitBehavior.Isolated)),
+        "BertPreTokenizer" => new SequencePreTokenizer([
+            new SplitPreTokenizer(MatchFinders.Each(Rune.IsWhiteSpace), SplitBehavior.Removed),
+            new SplitPreTokenizer(MatchFinders.Each(CodePoints.IsPunctuation), SplitBehavior.Isolated)]),
+        "CharDelimiterSplit" => new SplitPreTokenizer(TextPattern.Literal(node["delimiter"].String()).FindMatches, SplitBehavior.Removed),
+        _ => throw node.UnknownType("pre_tokenizer", "Sequence", "ByteLevel", "Split", "Digits", "Metaspace", "Whitespace", "WhitespaceSplit", "Punctuation",
+            "BertPreTokenizer", "CharDelimiterSplit"),
+    };
+
+    private static SequencePreTokenizer ReadSequence(FileNode node, bool isLast)
+    {
+        FileNode steps = node["pretokenizers"];
+        int last = steps.Count - 1;
+        return new SequencePreTokenizer([.. steps.Items().Select((step, i) =>
+            Read(step, isLast && i == last) ?? throw step.Fail("a pre-tokenizer is expected"))]);
+    }
+
+    private static PreTokenizer ReadSplit(FileNode node)
+    {
+        FileNode regex = node["pattern"].IsObject ? node["pattern"]["Regex"] : default;
+        SplitBehavior behavior = ReadBehavior(node["behavior"]);
+        bool invert = node["invert"].BooleanOr(false);
+        if (regex.IsString && behavior == SplitBehavior.Isolated && !invert && PieceScanner.For(regex.String()) is { } scanner)
+            return new ScannerPreTokenizer(scanner);
+        return new SplitPreTokenizer(TextPattern.Read(node["pattern"]).FindMatches, behavior, invert);
+    }
+
+    private static SplitBehavior ReadBehavior(FileNode node, SplitBehavior? missing = null) => node.StringOr(null) switch
+    {
+        "Removed" => SplitBehavior.Removed,
+        "Isolated" => SplitBehavior.Isolated,
+        "MergedWithPrevious" => SplitBehavior.MergedWithPrevious,
+        "MergedWithNext" => SplitBehavior.MergedWithNext,
+        "Contiguous" => SplitBehavior.Contiguous,
+        null when missing is not null => missing.Value,
+        _ => throw node.Fail("the behavior is not known; known: Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous"),
+    };
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text;
+
+namespace Cerise.Data.Tokenizers.Unicode;
+
+/// <summary>Classes of code points. Categories come from the framework's own table, which does not depend on the globalization mode.</summary>
+internal static class CodePoints
+{
+    private static readonly CharClass[] Bmp = ClassifyBmp();
+
+    /// <summary>The class of the code point at <paramref name="index"/> of well-formed UTF-16.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="index">Where the code point begins.</param>
+    /// <param name="length">UTF-16 units of the code point, 1 or 2.</param>
+    public static CharClass ClassAt(ReadOnlySpan<char> text, int index, out int length)
+    {
+        char c = text[index];
+        if (!char.IsHighSurrogate(c) || index + 1 == text.Length)
+        {
+            length = 1;
+            return Bmp[c];
+        }
+        length = 2;
+        return Classify(CharUnicodeInfo.GetUnicodeCategory(char.ConvertToUtf32(c, text[index + 1])));
+    }
+
+    /// <summary>The first index at or after <paramref name="start"/> whose code point is not of <paramref name="kind"/>, or the text's length.</summary>
+    public static int EndOfRun(ReadOnlySpan<char> text, int start, CharClass kind)
+    {
+        int at = start;
+        while (at < text.Length && ClassAt(text, at, out int length) == kind)
+            at += length;
+        return at;
+    }
+
+    /// <summary><c>\w</c> as the reference tokenizer reads it: alphabetic, marks, decimal and letter numbers, connector punctuation.</summary>
+    public static bool IsWord(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    {
+        UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.ConnectorPunctuation => true,
+        UnicodeCategory.OtherSymbol => rune.Value is (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149)
+            or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189),           // circled and squared letters count as alphabetic
+        var category => IsLetter(category) || IsMark(category),
+    };
+
+    /// <summary>ASCII punctuation or symbol, or Unicode category P.</summary>
+    public static bool IsPunctuation(Rune rune) => rune.IsAscii
+        ? char.IsPunctuation((char)rune.Value) || char.IsSymbol((char)rune.Value)
+        : Rune.IsPunctuation(rune);
+
+    /// <summary>Unicode category N.</summary>
+    public static bool IsNumber(Rune rune) => Classify(Rune.GetUnicodeCategory(rune)) == CharClass.Number;
+
+    /// <summary>Unicode category M.</summary>
+    public static bool IsMark(Rune rune) => IsMark(Rune.GetUnicodeCategory(rune));
+
+    /// <summary>The text with each unpaired surrogate replaced by U+FFFD, as every UTF-8 encoder would; the same instance where there is none.</summary>
+    public static string WellFormed(string text)
+    {
+        int first = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF');
+        if (first < 0)
+            return text;
+        char[]? repaired = null;
+        for (int i = first; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i]))
+                continue;
+            if (i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]))
+            {
+                i++;
+                continue;
+            }
+            repaired ??= text.ToCharArray();
+            repaired[i] = '\uFFFD';
+        }
+        return repaired is null ? text : new string(repaired);
+    }
+
+    private static CharClass[] ClassifyBmp()
+    {
+        var table = new CharClass[0x10000];
+        for (int c = 0; c < table.Length; c++)
+            table[c] = c is '\r' or '\n' ? CharClass.NewLine
+                : char.IsWhiteSpace((char)c) ? CharClass.Space
+                : Classify(CharUnicodeInfo.GetUnicodeCategory((char)c));
+        return table;
+    }
+
+    private static CharClass Classify(UnicodeCategory category) =>
+        IsLetter(category) ? CharClass.Letter
+        : category is UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber ? CharClass.Number
+        : CharClass.Other;
+
+    private static bool IsLetter(UnicodeCategory category) => category <= UnicodeCategory.OtherLetter;
+
+    private static bool IsMark(UnicodeCategory category) =>
+        category is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
+}

@@ -1,0 +1,304 @@
+using System.Globalization;
+using System.Text;
+
+namespace Cerise.Data.Tokenizers.Unicode;
+
+/// <summary>Rewrites a pattern from the Oniguruma dialect (Ruby syntax) that tokenizer files use to the framework's.</summary>
+/// <remarks>
+/// What differs: possessive quantifiers become atomic groups; <c>\h</c>, <c>\w</c>, <c>\x{...}</c>, POSIX brackets, <c>\p{^L}</c> and long property names are
+/// spelled out; <c>(?m)</c> means "dot matches newline"; an <c>s</c> that ignores case also matches U+017F. What has no counterpart is refused by name.
+/// </remarks>
+internal sealed class OnigurumaPattern
+{
+    private const string WordSet = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9";
+
+    /// <summary>The letters of the Han script; beyond U+FFFF they are the stand-in's concern.</summary>
+    private const string HanSet =
+        @"\u2E80-\u2E99\u2E9B-\u2EF3\u2F00-\u2FD5\u3005\u3007\u3021-\u3029\u3038-\u303B\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFA6D\uFA70-\uFAD9";
+
+    private static readonly Dictionary<string, string> LongNames = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Letter"] = "L",
+        ["Mark"] = "M",
+        ["Number"] = "N",
+        ["Punctuation"] = "P",
+        ["Punct"] = "P",
+        ["Symbol"] = "S",
+        ["Separator"] = "Z",
+        ["Uppercase_Letter"] = "Lu",
+        ["Lowercase_Letter"] = "Ll",
+        ["Titlecase_Letter"] = "Lt",
+        ["Modifier_Letter"] = "Lm",
+        ["Other_Letter"] = "Lo",
+        ["Nonspacing_Mark"] = "Mn",
+        ["Spacing_Mark"] = "Mc",
+        ["Enclosing_Mark"] = "Me",
+        ["Decimal_Number"] = "Nd",
+        ["Letter_Number"] = "Nl",
+        ["Other_Number"] = "No",
+        ["Control"] = "Cc",
+        ["Format"] = "Cf",
+    };
+
+    private static readonly Dictionary<string, string> PosixSets = new(StringComparer.Ordinal)
+    {
+        ["alpha"] = @"\p{L}\p{Nl}\u24B6-\u24E9",
+        ["digit"] = @"\p{Nd}",
+        ["alnum"] = @"\p{L}\p{Nl}\p{Nd}\u24B6-\u24E9",
+        ["upper"] = @"\p{Lu}",
+        ["lower"] = @"\p{Ll}",
+        ["space"] = @"\s",
+        ["punct"] = @"\p{P}$+<=>^`|~",
+        ["word"] = WordSet,
+        ["xdigit"] = "0-9A-Fa-f",
+        ["cntrl"] = @"\p{Cc}",
+        ["blank"] = @" \t",
+    };
+
+    private readonly string _source;
+    private readonly StringBuilder _output = new();
+    private readonly Stack<bool> _outerIgnoreCase = new();
+    private bool _ignoreCase;
+    private int _at;
+
+    private OnigurumaPattern(string source) => _source = source;
+
+    /// <summary>The pattern in the framework's dialect.</summary>
+    /// <exception cref="NotSupportedException">The pattern uses a construct without a counterpart.</exception>
+    public static string Translate(string source) => new OnigurumaPattern(source).Translate();
+
+    private string Translate()
+    {
+        var groupStarts = new Stack<int>();
+        int atom = 0;                                                       // where the last atom begins in the output
+        while (_at < _source.Length)
+        {
+            char c = _source[_at];
+            switch (c)
+            {
+                case '(':
+                    groupStarts.Push(_output.Length);
+                    atom = _output.Length;
+                    OpenGroup();
+                    break;
+                case ')':
+                    atom = groupStarts.Count > 0 ? groupStarts.Pop() : 0;
+                    _ignoreCase = _outerIgnoreCase.Count > 0 && _outerIgnoreCase.Pop();
+                    Copy(1);
+                    break;
+                case '[':
+                    atom = _output.Length;
+                    Set();
+                    break;
+                case '\\':
+                    atom = _output.Length;
+                    Escape(inSet: false);
+                    break;
+                case '*' or '+' or '?':
+                    Copy(1);
+                    Suffix(atom);
+                    break;
+                case '{':
+                    Interval();
+                    break;
+                default:
+                    atom = _output.Length;
+                    Literal(inSet: false);
+                    break;
+            }
+        }
+        return _output.ToString();
+    }
+
+    /// <summary>After a quantifier: <c>+</c> makes it possessive, <c>?</c> lazy.</summary>
+    private void Suffix(int atom)
+    {
+        if (Next() == '+')
+        {
+            _at++;
+            _output.Insert(atom, "(?>").Append(')');
+        }
+        else if (Next() == '?')
+            Copy(1);
+    }
+
+    private void Interval()
+    {
+        bool openStart = _at + 1 < _source.Length && _source[_at + 1] == ',';       // {,n} is {0,n}
+        _output.Append(openStart ? "{0" : "{");
+        _at++;
+    }
+
+    private void OpenGroup()
+    {
+        _outerIgnoreCase.Push(_ignoreCase);
+        Copy(1);
+        if (Next() != '?')
+            return;
+        int end = _at + 1;
+        while (end < _source.Length && (char.IsAsciiLetterLower(_source[end]) || _source[end] == '-'))
+            end++;
+        if (Next(1) == '~')
+            throw Unsupported("absent operator (?~");
+        if (end == _at + 1 || end == _source.Length || _source[end] is not (':' or ')'))
+        {
+            Copy(1);
+            return;
+        }
+        bool on = true;
+        for (int i = _at + 1; i < end; i++)
+        {
+            if (_source[i] == '-')
+                on = false;
+            else if (_source[i] == 'i')
+                _ignoreCase = on;
+            else if (_source[i] is not ('m' or 'x'))
+                throw Unsupported($"option '{_source[i]}'");
+        }
+        // The options of (?i) reach to the end of the enclosing group; for (?i: the enclosing group's return at its own bracket.
+        _output.Append(_source[_at..end].Replace('m', 's'));
+        _at = end;
+        if (_source[end] == ')')
+        {
+            bool ignoreCase = _ignoreCase;
+            _outerIgnoreCase.Pop();
+            _outerIgnoreCase.Push(ignoreCase);
+        }
+    }
+
+    private void Set()
+    {
+        Copy(1);
+        if (Next() == '^')
+            Copy(1);
+        bool first = true;
+        for (; ; first = false)
+        {
+            switch (Next())
+            {
+                case '\0' when _at >= _source.Length:
+                    throw Unsupported("character set without an end");
+                case ']' when !first:
+                    Copy(1);
+                    return;
+                case ']':
+                    _output.Append(@"\]");
+                    _at++;
+                    break;
+                case '[' when Next(1) == ':':
+                    PosixSet();
+                    break;
+                case '[':
+                    throw Unsupported("set within a set");
+                case '&' when Next(1) == '&':
+                    throw Unsupported("intersection of sets (&&)");
+                case '\\':
+                    Escape(inSet: true);
+                    break;
+                default:
+                    Literal(inSet: true);
+                    break;
+            }
+        }
+    }
+
+    private void PosixSet()
+    {
+        int end = _source.IndexOf(":]", _at, StringComparison.Ordinal);
+        string name = end < 0 ? "" : _source[(_at + 2)..end];
+        if (!PosixSets.TryGetValue(name, out string? set))
+            throw Unsupported($"bracket [:{name}:]");
+        _output.Append(set);
+        _at = end + 2;
+    }
+
+    private void Escape(bool inSet)
+    {
+        if (_at + 1 == _source.Length)
+            throw Unsupported("backslash at the end");
+        char c = _source[_at + 1];
+        switch (c)
+        {
+            case 'h':
+                Emit(inSet, "0-9a-fA-F");
+                break;
+            case 'w':
+                Emit(inSet, WordSet);
+                break;
+            case 'W' or 'H' when !inSet:
+                _output.Append("[^").Append(c == 'W' ? WordSet : "0-9a-fA-F").Append(']');
+                break;
+            case 'W' or 'H' or 'X' or 'R' or 'K' or 'N' or 'O' or 'y' or 'Y' or 'G':
+                throw Unsupported($@"\{c}{(inSet ? " in a set" : "")}");
+            case 'x' when Next(2) == '{':
+                int close = _source.IndexOf('}', _at);
+                if (close < 0 || !int.TryParse(_source.AsSpan(_at + 3, close - _at - 3), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out int code))
+                    throw Unsupported(@"\x{...} without a number");
+                RefuseSupplementary(code);
+                _output.Append(CultureInfo.InvariantCulture, $@"\u{code:X4}");
+                _at = close + 1;
+                return;
+            case 'p' or 'P' when Next(2) == '{':
+                Property(inSet, negated: c == 'P');
+                return;
+            default:
+                Copy(2);
+                return;
+        }
+        _at += 2;
+    }
+
+    private void Property(bool inSet, bool negated)
+    {
+        int close = _source.IndexOf('}', _at);
+        string name = close < 0 ? throw Unsupported("property without }") : _source[(_at + 3)..close].Trim();
+        if (name.StartsWith('^'))
+            (name, negated) = (name[1..], !negated);
+        _at = close + 1;
+        if (name is "Han" or "Script=Han")
+        {
+            if (inSet && negated)
+                throw Unsupported(@"\P{Han} in a set");
+            _output.Append(inSet ? HanSet : (negated ? "[^" : "[") + HanSet + "]");
+            return;
+        }
+        name = LongNames.GetValueOrDefault(name, name);
+        if (name is not ("L" or "Lu" or "Ll" or "Lt" or "Lm" or "Lo" or "M" or "Mn" or "Mc" or "Me" or "N" or "Nd" or "Nl" or "No" or "P" or "Pc" or "Pd"
+            or "Ps" or "Pe" or "Pi" or "Pf" or "Po" or "S" or "Sm" or "Sc" or "Sk" or "So" or "Z" or "Zs" or "Zl" or "Zp" or "C" or "Cc" or "Cf" or "Co" or "Cn"))
+            throw Unsupported($@"property \p{{{name}}} (known: general categories such as L, Nd or Punctuation, and Han)");
+        _output.Append(negated ? @"\P{" : @"\p{").Append(name).Append('}');
+    }
+
+    private void Literal(bool inSet)
+    {
+        char c = _source[_at];
+        if (char.IsSurrogate(c))
+            RefuseSupplementary(0x10000);
+        bool isRangeEnd = inSet && (Next(1) == '-' || (_at > 0 && _source[_at - 1] == '-'));
+        if (_ignoreCase && c is 's' or 'S' && !isRangeEnd)
+        {
+            _output.Append(inSet ? @"sS\u017F" : @"[sS\u017F]");
+            _at++;
+        }
+        else
+            Copy(1);
+    }
+
+    private void Emit(bool inSet, string set) => _output.Append(inSet ? set : $"[{set}]");
+
+    private void Copy(int count)
+    {
+        _output.Append(_source, _at, count);
+        _at += count;
+    }
+
+    private char Next(int ahead = 0) => _at + ahead < _source.Length ? _source[_at + ahead] : '\0';
+
+    private static void RefuseSupplementary(int codePoint)
+    {
+        if (codePoint > 0xFFFF)
+            throw Unsupported("a character beyond U+FFFF written in the pattern");
+    }
+
+    private static NotSupportedException Unsupported(string what) => new($"the pattern uses {what}, which is not supported");
+}
