@@ -21,6 +21,9 @@ public sealed class AttentionPlan
     /// <summary>Block number one past the largest used.</summary>
     public int BlocksNeeded { get; private set; }
 
+    /// <summary>Tokens of the longest sequence, from position 0 to its last row.</summary>
+    public int LongestSequence { get; private set; }
+
     /// <summary>The position of each row, for rotary embedding.</summary>
     public Indices Positions => field ??= new Indices(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_positions));
 
@@ -50,6 +53,7 @@ public sealed class AttentionPlan
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ShapeException.Require(
             (long)blocks.Length * KeyValueBlocks.BlockSize >= firstPosition + rows, "AttentionPlan", $"{blocks.Length} blocks do not hold positions up to {firstPosition + rows - 1}");
+        LongestSequence = Math.Max(LongestSequence, firstPosition + rows);
         _firstRow.Add(Rows + rows);
         _firstPosition.Add(firstPosition);
         foreach (int block in blocks)

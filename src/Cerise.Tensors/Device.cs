@@ -38,8 +38,8 @@ public abstract class Device : IDisposable
     /// <summary>Sets <paramref name="length"/> numbers from <paramref name="offset"/> on.</summary>
     public abstract void Fill(Storage storage, long offset, long length, float value);
 
-    /// <summary>Copies the first <paramref name="length"/> numbers.</summary>
-    public abstract void Copy(Storage source, Storage target, long length);
+    /// <summary>Copies <paramref name="length"/> numbers from one place to another.</summary>
+    public abstract void Copy(Storage source, long sourceOffset, Storage target, long targetOffset, long length);
 
     /// <summary>Copies one tensor's numbers into another of the same length.</summary>
     public abstract void Copy(Tensor source, Tensor target);

@@ -85,7 +85,7 @@ public sealed class Parameter : IDisposable
     {
         ArgumentNullException.ThrowIfNull(other);
         ShapeException.Require(other.Shape == Shape && other.Layout == Layout, "CopyFrom", $"'{other.Name}' is {other.Shape}, '{Name}' is {Shape}");
-        Value.Device.Copy(other.Value, Value, PaddedLength);
+        Value.Device.Copy(other.Value, 0, Value, 0, PaddedLength);
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,11 @@ namespace Cerise.Tensors;
 /// <summary>Tensors whose shapes do not fit together were given to an operation.</summary>
 public sealed class ShapeException(string message) : Exception(message)
 {
-    internal static void Require(bool fits, string operation, string what)
+    /// <summary>Throws unless <paramref name="fits"/>.</summary>
+    /// <param name="fits">Whether the shapes fit.</param>
+    /// <param name="operation">What was asked for.</param>
+    /// <param name="what">What does not fit, with both shapes, and how to fix it.</param>
+    public static void Require(bool fits, string operation, string what)
     {
         if (!fits)
             throw new ShapeException($"{operation}: {what}.");

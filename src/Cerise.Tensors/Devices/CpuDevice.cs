@@ -36,7 +36,8 @@ internal sealed unsafe partial class CpuDevice<TLanes> : Device
         }
     }
 
-    public override void Copy(Storage source, Storage target, long length) => Buffer.MemoryCopy(At(source), At(target), target.Length * sizeof(float), length * sizeof(float));
+    public override void Copy(Storage source, long sourceOffset, Storage target, long targetOffset, long length) =>
+        Buffer.MemoryCopy(At(source) + sourceOffset, At(target) + targetOffset, (target.Length - targetOffset) * sizeof(float), length * sizeof(float));
 
     public override void Copy(Tensor source, Tensor target)
     {

@@ -4,5 +4,5 @@ namespace Cerise.Tensors.Numerics;
 internal interface IJob
 {
     /// <summary>Does one item. It writes only what belongs to it; <paramref name="worker"/> names scratch memory it may use.</summary>
-    void Run(int item, int worker);
+    public void Run(int item, int worker);
 }

@@ -9,50 +9,50 @@ namespace Cerise.Tensors.Numerics;
 internal unsafe interface ILanes<TSelf>
     where TSelf : struct, ILanes<TSelf>
 {
-    static abstract TSelf Zero { get; }
+    public static abstract TSelf Zero { get; }
 
-    static abstract TSelf Broadcast(float value);
+    public static abstract TSelf Broadcast(float value);
 
-    static abstract TSelf Load(float* source);
+    public static abstract TSelf Load(float* source);
 
-    static abstract void Store(TSelf value, float* target);
+    public static abstract void Store(TSelf value, float* target);
 
     /// <summary>a * b + c, rounded once where the machine has fused multiply-add.</summary>
-    static abstract TSelf Fma(TSelf a, TSelf b, TSelf c);
+    public static abstract TSelf Fma(TSelf a, TSelf b, TSelf c);
 
-    static abstract TSelf operator +(TSelf a, TSelf b);
+    public static abstract TSelf operator +(TSelf a, TSelf b);
 
-    static abstract TSelf operator -(TSelf a, TSelf b);
+    public static abstract TSelf operator -(TSelf a, TSelf b);
 
-    static abstract TSelf operator *(TSelf a, TSelf b);
+    public static abstract TSelf operator *(TSelf a, TSelf b);
 
-    static abstract TSelf operator /(TSelf a, TSelf b);
+    public static abstract TSelf operator /(TSelf a, TSelf b);
 
     /// <summary>The larger of each pair; a NaN in <paramref name="b"/> survives.</summary>
-    static abstract TSelf Max(TSelf a, TSelf b);
+    public static abstract TSelf Max(TSelf a, TSelf b);
 
     /// <summary>The smaller of each pair; a NaN in <paramref name="b"/> survives.</summary>
-    static abstract TSelf Min(TSelf a, TSelf b);
+    public static abstract TSelf Min(TSelf a, TSelf b);
 
-    static abstract TSelf Sqrt(TSelf a);
+    public static abstract TSelf Sqrt(TSelf a);
 
     /// <summary>The nearest whole number, ties to even.</summary>
-    static abstract TSelf Round(TSelf a);
+    public static abstract TSelf Round(TSelf a);
 
     /// <summary>2^n for whole n in [-126, 127], made by writing the exponent field.</summary>
-    static abstract TSelf PowerOfTwo(TSelf n);
+    public static abstract TSelf PowerOfTwo(TSelf n);
 
     /// <summary><paramref name="whenLess"/> in the lanes where a is less than b, else <paramref name="otherwise"/>.</summary>
-    static abstract TSelf SelectLess(TSelf a, TSelf b, TSelf whenLess, TSelf otherwise);
+    public static abstract TSelf SelectLess(TSelf a, TSelf b, TSelf whenLess, TSelf otherwise);
 
     /// <summary>The sum of the lanes by one fixed tree: halves added until one number is left.</summary>
-    static abstract float Sum(TSelf a);
+    public static abstract float Sum(TSelf a);
 
     /// <summary>The largest lane.</summary>
-    static abstract float MaxLane(TSelf a);
+    public static abstract float MaxLane(TSelf a);
 
     /// <summary>The first <paramref name="count"/> lanes from memory, <paramref name="fill"/> in the others.</summary>
-    static virtual TSelf LoadPart(float* source, int count, float fill = 0)
+    public static virtual TSelf LoadPart(float* source, int count, float fill = 0)
     {
         float* padded = stackalloc float[16];
         for (int i = 0; i < 16; i++)
@@ -61,7 +61,7 @@ internal unsafe interface ILanes<TSelf>
     }
 
     /// <summary>Writes the first <paramref name="count"/> lanes.</summary>
-    static virtual void StorePart(TSelf value, float* target, int count)
+    public static virtual void StorePart(TSelf value, float* target, int count)
     {
         float* padded = stackalloc float[16];
         TSelf.Store(value, padded);

@@ -1,0 +1,119 @@
+using Cerise.Models.Checkpoints;
+using Cerise.Models.Configs;
+using Cerise.Tensors;
+
+namespace Cerise.Models;
+
+public sealed partial class CausalModel
+{
+    private const int NumbersAtOnce = 1 << 22;
+
+    /// <summary>A model with fresh weights: matrices and embedding from N(0, initializer_range), norms 1, biases 0.</summary>
+    /// <param name="config">Sizes.</param>
+    /// <param name="device">Where the weights lie.</param>
+    /// <param name="seed">Source of the weights; each is keyed by the tensor's name.</param>
+    public static CausalModel Create(ModelConfig config, Device device, Seed seed)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        CausalModel model = new(config, device, config.MaxPositionEmbeddings);
+        foreach (Parameter parameter in model.Parameters)
+            Initialize(parameter, config.InitializerRange, seed.Fork(parameter.Name));
+        return model;
+    }
+
+    /// <summary>Loads a Hugging Face folder: config.json and safetensors in one or many files, in float32, bfloat16, float16 or float64.</summary>
+    /// <param name="folder">The model's folder.</param>
+    /// <param name="device">Where the weights lie.</param>
+    /// <param name="contextLength">Tokens of the longest sequence to be used; by default the config's max_position_embeddings.</param>
+    /// <exception cref="CheckpointException">A file is missing or damaged, or a tensor is missing, extra or misshapen.</exception>
+    public static CausalModel Load(string folder, Device device, int? contextLength = null)
+    {
+        ModelConfig config = ModelConfig.Load(folder);
+        using SafetensorsReader reader = SafetensorsReader.Open(folder);
+        CheckpointCheck.Require(config, reader);
+        CausalModel model = new(config, device, contextLength ?? config.MaxPositionEmbeddings);
+        foreach (Parameter parameter in model.Parameters)
+            Read(parameter, reader);
+        return model;
+    }
+
+    /// <summary>Saves config.json and the weights in Hugging Face's layout.</summary>
+    /// <param name="folder">Made if it is missing.</param>
+    /// <param name="dtype">float32, bfloat16 or float16; null keeps what the config says, float32 when it says nothing.</param>
+    /// <exception cref="CheckpointException">A file cannot be written.</exception>
+    public void Save(string folder, SafetensorsDType? dtype = null)
+    {
+        SafetensorsDType type = dtype ?? Config.DType ?? SafetensorsDType.F32;
+        Directory.CreateDirectory(folder);
+        (Config with { DType = type }).Save(folder);
+        SafetensorsWriter.WriteModel(folder, [.. Parameters.Select(parameter => ToWrite(parameter, parameter.Value, parameter.Name, type))]);
+    }
+
+    /// <summary>A tensor to write, in a parameter's shape: its weight, or an optimizer's state for it.</summary>
+    /// <param name="parameter">Gives shape and layout.</param>
+    /// <param name="storage">Memory in the parameter's layout.</param>
+    /// <param name="name">Name in the file.</param>
+    /// <param name="dtype">Type in the file.</param>
+    public static TensorToWrite ToWrite(Parameter parameter, Storage storage, string name, SafetensorsDType dtype)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        long[] shape = parameter.Layout == ParameterLayout.Plain && parameter.Shape.Columns == 1 ? [parameter.Shape.Rows] : [parameter.Shape.Rows, parameter.Shape.Columns];
+        RowWindow rows = new(parameter, storage);
+        return new TensorToWrite(name, shape, dtype, rows.Copy);
+    }
+
+    /// <summary>Reads memory in a parameter's layout from a file.</summary>
+    /// <param name="parameter">Gives shape and layout.</param>
+    /// <param name="storage">Where to.</param>
+    /// <param name="reader">Where from.</param>
+    /// <param name="name">Name in the file.</param>
+    public static void Read(Parameter parameter, Storage storage, SafetensorsReader reader, string name)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(storage);
+        (int rows, int columns) = (parameter.Shape.Rows, parameter.Shape.Columns);
+        int atOnce = Math.Clamp(NumbersAtOnce / columns, 1, rows);
+        float[] buffer = new float[(long)atOnce * columns];
+        for (int row = 0; row < rows; row += atOnce)
+        {
+            Span<float> part = buffer.AsSpan(0, Math.Min(atOnce, rows - row) * columns);
+            reader.ReadRows(name, row, part);
+            parameter.Value.Device.SetRows(storage, parameter, row, part);
+        }
+    }
+
+    private static void Read(Parameter parameter, SafetensorsReader reader) => Read(parameter, parameter.Value, reader, parameter.Name);
+
+    private static void Initialize(Parameter parameter, double deviation, Seed seed)
+    {
+        bool isVector = parameter.Layout == ParameterLayout.Plain;
+        float constant = parameter.Name.EndsWith(".bias", StringComparison.Ordinal) ? 0 : 1;
+        float[] row = new float[parameter.Shape.Columns];
+        for (int i = 0; i < parameter.Shape.Rows; i++)
+        {
+            for (int j = 0; j < row.Length; j++)
+                row[j] = isVector ? constant : (float)(deviation * seed.Normal(((long)i * row.Length) + j));
+            parameter.SetRows(i, row);
+        }
+    }
+
+    // Serves any run of elements from whole rows, since a writer's pieces do not end where rows do.
+    private sealed class RowWindow(Parameter parameter, Storage storage)
+    {
+        private readonly int _columns = parameter.Shape.Columns;
+        private float[] _rows = [];
+
+        public void Copy(long first, Span<float> destination)
+        {
+            long firstRow = first / _columns;
+            long lastRow = (first + destination.Length - 1) / _columns;
+            int length = (int)(lastRow - firstRow + 1) * _columns;
+            if (_rows.Length < length)
+                _rows = new float[length];
+            Span<float> rows = _rows.AsSpan(0, length);
+            storage.Device.GetRows(storage, parameter, (int)firstRow, rows);
+            rows.Slice((int)(first - (firstRow * _columns)), destination.Length).CopyTo(destination);
+        }
+    }
+}

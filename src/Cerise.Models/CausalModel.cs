@@ -1,0 +1,173 @@
+using Cerise.Models.Configs;
+using Cerise.Models.Generation;
+using Cerise.Models.Layers;
+using Cerise.Tensors;
+using Cerise.Tensors.Autograd;
+using Cerise.Tensors.Ops;
+
+namespace Cerise.Models;
+
+/// <summary>A causal language model: pre-norm decoder with rotary grouped-query attention and SwiGLU, as Llama (Touvron et al. 2023, arXiv:2302.13971) and Qwen2.</summary>
+/// <remarks>
+/// Sampling, scoring and training run this one forward pass through the same kernels, so a token's log-probability has the same bits in all three.
+/// Sequences are packed end to end; there is no padding.
+/// </remarks>
+public sealed partial class CausalModel : IDisposable
+{
+    private readonly Dictionary<string, Parameter> _byName;
+    private readonly DecoderLayer[] _layers;
+    private readonly Parameter _embedTokens;
+    private readonly Parameter _norm;
+    private readonly Parameter _lmHead;
+    private RotaryTable? _rotary;
+
+    private CausalModel(ModelConfig config, Device device, int contextLength)
+    {
+        Config = config;
+        Device = device;
+        ContextLength = contextLength;
+        IReadOnlyList<ExpectedTensor> tensors = ModelTensors.Of(config);
+        Parameters = [.. tensors.Select(tensor => NewParameter(device, tensor))];
+        _byName = Parameters.ToDictionary(parameter => parameter.Name);
+        ILookup<int?, (TensorRole Role, Parameter Parameter)> byLayer = tensors.Zip(Parameters).ToLookup(pair => pair.First.Layer, pair => (pair.First.Role, pair.Second));
+        _layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer => NewLayer(byLayer[layer].ToDictionary(pair => pair.Role, pair => pair.Parameter), config))];
+        Dictionary<TensorRole, Parameter> outside = byLayer[null].ToDictionary(pair => pair.Role, pair => pair.Parameter);
+        _embedTokens = outside[TensorRole.TokenEmbedding];
+        _norm = outside[TensorRole.FinalNorm];
+        _lmHead = outside.GetValueOrDefault(TensorRole.LmHead, _embedTokens);
+    }
+
+    /// <summary>Sizes and settings.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>Where the weights lie.</summary>
+    public Device Device { get; }
+
+    /// <summary>Tokens of the longest sequence the model may be given.</summary>
+    public int ContextLength { get; }
+
+    /// <summary>All weights, in the order of the forward pass.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>Number of weights; a tied head counts once.</summary>
+    public long ParameterCount => Parameters.Sum(parameter => parameter.Shape.Length);
+
+    private float Eps => (float)Config.RmsNormEps;
+
+    /// <summary>The final, normalized hidden state of every token.</summary>
+    /// <param name="graph">Owner of the tensors; records when it is to be trained.</param>
+    /// <param name="ids">Tokens, the sequences end to end.</param>
+    /// <param name="plan">Which tokens belong to which sequence, at which positions.</param>
+    /// <param name="cache">Keys and values of earlier tokens, to which those of <paramref name="ids"/> are added; null for whole sequences.</param>
+    /// <returns>[tokens, hidden].</returns>
+    /// <exception cref="ShapeException">A token is outside the vocabulary, or a position beyond <see cref="ContextLength"/>.</exception>
+    public Tensor HiddenStates(Graph graph, Indices ids, AttentionPlan plan, KvCache? cache = null)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(plan);
+        RotaryTable rotary = RotaryFor(plan);
+        Tensor stream = graph.Embedding(_embedTokens, ids);                             // [tokens, hidden]
+        Tensor normed = stream.RmsNorm(_layers[0].InputNorm, Eps);
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            DecoderLayer layer = _layers[i];
+            Tensor attended = layer.Attention.Forward(normed, rotary, plan, cache?.Layer(i));
+            (stream, normed) = stream.AddRmsNorm(attended, layer.PostAttentionNorm, Eps);
+            Tensor fed = layer.FeedForward.Forward(normed);
+            (stream, normed) = stream.AddRmsNorm(fed, i + 1 < _layers.Length ? _layers[i + 1].InputNorm : _norm, Eps);
+        }
+        return normed;
+    }
+
+    /// <summary>Log-probabilities and entropies of chosen tokens of packed sequences.</summary>
+    /// <param name="graph">Owner of the tensors.</param>
+    /// <param name="batch">The sequences, and which of their tokens are scored.</param>
+    /// <param name="temperature">Divides the logits: the temperature the tokens were sampled at.</param>
+    /// <returns>[scored tokens] each, in nats, in the order of <see cref="TokenBatch.Targets"/>.</returns>
+    public (Tensor LogProbs, Tensor Entropies) LogProbs(Graph graph, TokenBatch batch, float temperature = 1)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        Tensor hidden = HiddenStates(graph, batch.Ids, batch.Plan);
+        return hidden.GatherRows(batch.Rows).LmHead(_lmHead, batch.Targets, temperature);
+    }
+
+    /// <summary>Logits of the next token after the given rows of hidden states.</summary>
+    /// <returns>[rows, vocab].</returns>
+    public Tensor Logits(Tensor hidden, Indices rows)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        return hidden.GatherRows(rows).Logits(_lmHead);
+    }
+
+    /// <summary>The weight of a name, as in a checkpoint.</summary>
+    public Parameter Parameter(string name) => _byName.TryGetValue(name, out Parameter? parameter) ? parameter : throw new ArgumentException($"the model has no tensor '{name}'", nameof(name));
+
+    /// <summary>Makes all weights trainable.</summary>
+    public void RequireGradients()
+    {
+        foreach (Parameter parameter in Parameters)
+            parameter.RequireGradient();
+    }
+
+    /// <summary>A frozen copy, such as a reference policy.</summary>
+    public CausalModel Clone()
+    {
+        CausalModel copy = new(Config, Device, ContextLength);
+        copy.CopyFrom(this);
+        return copy;
+    }
+
+    /// <summary>Takes over another model's weights.</summary>
+    public void CopyFrom(CausalModel other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        foreach ((Parameter mine, Parameter theirs) in Parameters.Zip(other.Parameters))
+            mine.CopyFrom(theirs);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Parameter parameter in Parameters)
+            parameter.Dispose();
+        _rotary?.Dispose();
+    }
+
+    private static Parameter NewParameter(Device device, ExpectedTensor tensor)
+    {
+        Shape shape = tensor.Shape.Count == 1 ? new Shape((int)tensor.Shape[0]) : new Shape((int)tensor.Shape[0], (int)tensor.Shape[1]);
+        return new Parameter(device, tensor.Name, shape, tensor.Shape.Count == 1 ? ParameterLayout.Plain : ParameterLayout.Panels);
+    }
+
+    private static DecoderLayer NewLayer(Dictionary<TensorRole, Parameter> roles, ModelConfig config)
+    {
+        LinearLayer Linear(TensorRole weight, TensorRole bias) => new(roles[weight], roles.GetValueOrDefault(bias));
+        return new DecoderLayer(
+            roles[TensorRole.InputNorm],
+            new AttentionLayer(
+                Linear(TensorRole.QueryWeight, TensorRole.QueryBias),
+                Linear(TensorRole.KeyWeight, TensorRole.KeyBias),
+                Linear(TensorRole.ValueWeight, TensorRole.ValueBias),
+                Linear(TensorRole.AttentionOutputWeight, TensorRole.AttentionOutputBias),
+                config.HeadDim),
+            roles[TensorRole.PostAttentionNorm],
+            new FeedForwardLayer(
+                Linear(TensorRole.GateWeight, TensorRole.GateBias),
+                Linear(TensorRole.UpWeight, TensorRole.UpBias),
+                Linear(TensorRole.DownWeight, TensorRole.DownBias)));
+    }
+
+    // The table grows by doubling up to the context, so that a long-context model used for short texts stays small.
+    private RotaryTable RotaryFor(AttentionPlan plan)
+    {
+        int needed = plan.LongestSequence;
+        if (_rotary is null || (_rotary.Positions < needed && _rotary.Positions < ContextLength))
+        {
+            int positions = Math.Min(ContextLength, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(needed, 512)));
+            (double[] frequencies, double scale) = RotaryFrequencies.Of(Config, ContextLength);
+            _rotary?.Dispose();
+            _rotary = new RotaryTable(Device, frequencies, positions, scale);
+        }
+        return _rotary;
+    }
+}

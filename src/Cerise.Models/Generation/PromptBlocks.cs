@@ -1,0 +1,27 @@
+namespace Cerise.Models.Generation;
+
+/// <summary>A prompt's blocks while samples of it still wait to begin.</summary>
+internal sealed class PromptBlocks(int[] blocks, int length, int waiting)
+{
+    private int _waiting = waiting;
+
+    /// <summary>Tokens of the prompt.</summary>
+    public int Length => length;
+
+    /// <summary>Blocks for one sample: the full ones shared, a part-filled last one copied.</summary>
+    public List<int> Split(KvCache cache)
+    {
+        int full = length / Tensors.KeyValueBlocks.BlockSize;
+        List<int> own = [.. blocks.Take(full).Select(cache.Share)];
+        if (full < blocks.Length)
+            own.Add(cache.Copy(blocks[full]));
+        return own;
+    }
+
+    /// <summary>A sample has begun, or ended before it began; after the last one the prompt's own hold on its blocks ends.</summary>
+    public void Done(KvCache cache)
+    {
+        if (--_waiting == 0)
+            cache.Release(blocks);
+    }
+}

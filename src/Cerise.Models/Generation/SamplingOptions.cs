@@ -1,0 +1,52 @@
+namespace Cerise.Models.Generation;
+
+/// <summary>How completions are sampled.</summary>
+/// <remarks>Order: repetition penalty, temperature, top-k, top-p, min-p. In RL rollouts leave the truncations off, so that what is sampled is the policy itself.</remarks>
+public sealed record SamplingOptions
+{
+    /// <summary>Divides the logits; 0 is greedy. Default 1: the model's own distribution.</summary>
+    public float Temperature { get; init; } = 1;
+
+    /// <summary>Keep the k likeliest tokens; 0 keeps all (default).</summary>
+    public int TopK { get; init; }
+
+    /// <summary>Keep the likeliest tokens that together reach this probability, in (0, 1]; default 1, all.</summary>
+    public float TopP { get; init; } = 1;
+
+    /// <summary>Keep tokens at least this share as likely as the likeliest, in [0, 1]; default 0, all.</summary>
+    public float MinP { get; init; }
+
+    /// <summary>Divides positive and multiplies negative logits of tokens seen before; default 1, off.</summary>
+    public float RepetitionPenalty { get; init; } = 1;
+
+    /// <summary>Most tokens of a completion. Default 256, as TRL's max_completion_length.</summary>
+    public int MaxNewTokens { get; init; } = 256;
+
+    /// <summary>Tokens that end a completion; they are part of it.</summary>
+    public IReadOnlyList<int> StopIds { get; init; } = [];
+
+    /// <summary>Whether a completion so far is ended by its text, such as by a stop string; asked after every token. Default none.</summary>
+    public Func<IReadOnlyList<int>, bool>? StopWhen { get; init; }
+
+    /// <summary>Most sequences decoded at once; the result does not depend on it. Default 128.</summary>
+    public int MaxBatchSize { get; init; } = 128;
+
+    /// <summary>What is wrong with the settings.</summary>
+    public IEnumerable<string> Faults()
+    {
+        if (!(Temperature >= 0))
+            yield return $"temperature is {Temperature}; use 0 (greedy) or more";
+        if (TopK < 0)
+            yield return $"top_k is {TopK}; use 0 (all) or more";
+        if (!(TopP > 0 && TopP <= 1))
+            yield return $"top_p is {TopP}; use a number in (0, 1]";
+        if (!(MinP >= 0 && MinP <= 1))
+            yield return $"min_p is {MinP}; use a number in [0, 1]";
+        if (!(RepetitionPenalty > 0))
+            yield return $"repetition_penalty is {RepetitionPenalty}; use a number above 0, 1 for none";
+        if (MaxNewTokens < 1)
+            yield return $"the most new tokens is {MaxNewTokens}; use 1 or more";
+        if (MaxBatchSize < 1)
+            yield return $"the batch size is {MaxBatchSize}; use 1 or more";
+    }
+}

@@ -1,0 +1,11 @@
+using Cerise.Tensors;
+using Cerise.Tensors.Ops;
+
+namespace Cerise.Models.Layers;
+
+/// <summary>A weight and, in some families, a bias.</summary>
+internal sealed record LinearLayer(Parameter Weight, Parameter? Bias)
+{
+    /// <summary>y = x W^T + b.</summary>
+    public Tensor Forward(Tensor x) => x.Linear(Weight, Bias);
+}
