@@ -1,0 +1,6 @@
+using Cerise.Training.Runs;
+
+namespace Cerise.Training.Trainers;
+
+/// <summary>What a step measured, and completions worth showing.</summary>
+public sealed record StepResult(StepMetrics Metrics, IReadOnlyList<SampleRow> Samples);
