@@ -3,7 +3,9 @@ using System.Text.Unicode;
 
 namespace Cerise.Models.Checkpoints;
 
-/// <summary>The keys of one object in a JSON file; a missing or mistyped one is a <see cref="CheckpointException"/> naming file, key and expected type.</summary>
+/// <summary>
+/// The keys of one object in a JSON file; a missing or mistyped one is a <see cref="CheckpointException"/> that names file, key and expected type.
+/// </summary>
 internal sealed class JsonFields
 {
     private readonly JsonElement _element;
@@ -135,7 +137,8 @@ internal sealed class JsonFields
 
     private CheckpointException Missing(string key, string expected) => Fault(key, $"is missing; {expected} is expected");
 
-    private CheckpointException Mistyped(string key, JsonElement value, string expected) => Fault(key, $"is {Describe(value)}; {expected} is expected");
+    private CheckpointException Mistyped(string key, JsonElement value, string expected)
+        => Fault(key, $"is {Describe(value)}; {expected} is expected");
 
     private static string Describe(JsonElement value) => value.ValueKind switch
     {

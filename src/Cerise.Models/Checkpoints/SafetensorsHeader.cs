@@ -139,8 +139,8 @@ internal static class SafetensorsHeader
     {
         string? text = reader.TokenType == JsonTokenType.String ? Text(file, ref reader, name) : null;
         if (text is null || !SafetensorsDTypes.TryParse(text, out SafetensorsDType dtype))
-            throw CheckpointException.OfTensor(file.Path, name,
-                $"has the dtype {CheckpointException.Quote(text ?? "?")}; known are {SafetensorsDTypes.KnownNames}. Convert the checkpoint to BF16, F16 or F32.");
+            throw CheckpointException.OfTensor(file.Path, name, $"has the dtype {CheckpointException.Quote(text ?? "?")}; known are " +
+                $"{SafetensorsDTypes.KnownNames}. Convert the checkpoint to BF16, F16 or F32.");
         return dtype;
     }
 

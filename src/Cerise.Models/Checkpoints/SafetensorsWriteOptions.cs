@@ -7,7 +7,8 @@ public sealed record SafetensorsWriteOptions
     public TensorOrder Order { get; init; } = TensorOrder.Sorted;
 
     /// <summary>
-    /// The file's <c>__metadata__</c>, written in order of keys. The default <c>{"format":"pt"}</c> is what transformers asks for before it loads a file.
+    /// The file's <c>__metadata__</c>, written in order of keys. The default <c>{"format":"pt"}</c> is what transformers asks for before it loads a
+    /// file.
     /// </summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string> { ["format"] = "pt" };
 

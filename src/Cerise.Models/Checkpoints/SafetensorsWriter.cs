@@ -53,7 +53,7 @@ public static partial class SafetensorsWriter
         List<List<TensorToWrite>> shards = Split(Ordered(tensors, options), options.MaxShardBytes);
         string[] names = shards.Count == 1
             ? [SafetensorsReader.SingleFileName]
-            : [.. Enumerable.Range(1, shards.Count).Select(i => string.Create(CultureInfo.InvariantCulture, $"model-{i:D5}-of-{shards.Count:D5}.safetensors"))];
+            : [.. shards.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"model-{i + 1:D5}-of-{shards.Count:D5}.safetensors"))];
         FilePlan[] files = [.. shards.Zip(names, (shard, name) => new FilePlan(Path.Combine(folder, name), shard))];
         byte[]? index = shards.Count == 1 ? null : Index(files);
         WriteFiles(files, options, index is null ? null : (Path.Combine(folder, SafetensorsReader.IndexFileName), index));
@@ -147,9 +147,10 @@ public static partial class SafetensorsWriter
                 throw new ArgumentException($"'{tensor.Name}' is a name given twice, or the format's own", nameof(tensors));
             _ = ElementCount(tensor);
         }
-        return options.Order == TensorOrder.AsGiven
-            ? [.. tensors]
-            : [.. tensors.OrderByDescending(tensor => tensor.DType.Size()).ThenBy(tensor => tensor.DType).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
+        if (options.Order == TensorOrder.AsGiven)
+            return [.. tensors];
+        IOrderedEnumerable<TensorToWrite> byType = tensors.OrderByDescending(tensor => tensor.DType.Size()).ThenBy(tensor => tensor.DType);
+        return [.. byType.ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
     }
 
     private static List<List<TensorToWrite>> Split(List<TensorToWrite> tensors, long maxBytes)
@@ -200,7 +201,8 @@ public static partial class SafetensorsWriter
             json.WriteEndObject();
         }
         if (buffer.WrittenCount > SafetensorsHeader.MaxBytes)
-            throw new ArgumentException($"the header takes {buffer.WrittenCount} bytes; the format allows {SafetensorsHeader.MaxBytes}", nameof(tensors));
+            throw new ArgumentException(
+                $"the header takes {buffer.WrittenCount} bytes; the format allows {SafetensorsHeader.MaxBytes}", nameof(tensors));
 
         // Spaces after the JSON put the first element on a multiple of 8 bytes.
         int padded = (buffer.WrittenCount + 7) / 8 * 8;

@@ -17,7 +17,8 @@ public sealed record TensorToWrite(string Name, IReadOnlyList<long> Shape, Safet
     /// <param name="shape">Sizes of its dimensions, outermost first; empty for a scalar.</param>
     /// <param name="values">All elements in row-major order; not copied.</param>
     /// <param name="dtype">F32, BF16 or F16.</param>
-    public static TensorToWrite From(string name, IReadOnlyList<long> shape, ReadOnlyMemory<float> values, SafetensorsDType dtype = SafetensorsDType.F32)
+    public static TensorToWrite From(
+        string name, IReadOnlyList<long> shape, ReadOnlyMemory<float> values, SafetensorsDType dtype = SafetensorsDType.F32)
     {
         ArgumentNullException.ThrowIfNull(shape);
         if (!SafetensorsHeader.TryCount(shape, out long count) || count != values.Length)

@@ -50,8 +50,8 @@ public static class CheckpointCheck
         var names = expected.Select(tensor => tensor.Name).ToHashSet();
         foreach (SafetensorsEntry entry in reader.Entries)
             if (!names.Contains(entry.Name) && !IsHarmless(config, entry))
-                faults.Add(CheckpointException.OfTensor(entry.File, entry.Name,
-                    $"{ShapeText.Of(entry.Shape)} is not part of the config's {config.ModelType} of {config.NumHiddenLayers} layers. {Extra(config, entry)}"));
+                faults.Add(CheckpointException.OfTensor(entry.File, entry.Name, $"{ShapeText.Of(entry.Shape)} is not part of the config's " +
+                    $"{config.ModelType} of {config.NumHiddenLayers} layers. {Extra(config, entry)}"));
         return faults;
     }
 
@@ -63,7 +63,8 @@ public static class CheckpointCheck
         => $"is missing, the config asks for {ShapeText.Of(tensor.Shape)} ({tensor.Reason}). " + tensor.Role switch
         {
             TensorRole.LmHead => "If the head is the embedding, set 'tie_word_embeddings' to true.",
-            TensorRole.QueryBias or TensorRole.KeyBias or TensorRole.ValueBias or TensorRole.AttentionOutputBias => "Is it a checkpoint without attention bias?",
+            TensorRole.QueryBias or TensorRole.KeyBias or TensorRole.ValueBias or TensorRole.AttentionOutputBias
+                => "Is it a checkpoint without attention bias?",
             _ => OtherSize,
         };
 

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Cerise.Models.Configs;
 
-/// <summary>Writes configurations: a loaded one with its unknown keys and its order, a fresh one with its keys sorted, as transformers writes it.</summary>
+/// <summary>Writes configurations: a loaded one with unknown keys and in its order, a fresh one with sorted keys, as transformers does.</summary>
 internal static class ConfigJson
 {
     private static readonly JsonSerializerOptions Layout = new()
@@ -45,7 +45,7 @@ internal static class ConfigJson
         if (!changed)
             return source!;
         if (source is null)
-            root = new JsonObject(root.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
+            root = Sorted(root);
         return root.ToJsonString(Layout) + "\n";
     }
 
@@ -56,6 +56,14 @@ internal static class ConfigJson
         1 => ids[0],
         _ => new JsonArray([.. ids.Select(id => (JsonNode)id)]),
     };
+
+    private static JsonObject Sorted(JsonObject root)
+    {
+        var sorted = new JsonObject();
+        foreach ((string key, JsonNode? value) in root.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            sorted.Add(key, value?.DeepClone());
+        return sorted;
+    }
 
     private static bool Same<T>(ConfigKey<T> key, T value, T original)
     {

@@ -8,7 +8,8 @@ internal static class DecoderTensors
         long hidden = config.HiddenSize, inner = config.IntermediateSize, vocab = config.VocabSize;
         long query = (long)config.NumAttentionHeads * config.HeadDim, keyValue = (long)config.NumKeyValueHeads * config.HeadDim;
         string ofHidden = $"hidden size {hidden}", ofInner = $"intermediate size {inner}", ofVocab = $"vocabulary of {vocab}";
-        string ofQuery = $"{config.NumAttentionHeads} heads of {config.HeadDim}", ofKeyValue = $"{config.NumKeyValueHeads} kv heads of {config.HeadDim}";
+        string ofQuery = $"{config.NumAttentionHeads} heads of {config.HeadDim}";
+        string ofKeyValue = $"{config.NumKeyValueHeads} kv heads of {config.HeadDim}";
 
         yield return new("model.embed_tokens.weight", [vocab, hidden], TensorRole.TokenEmbedding, null, ofVocab);
         for (int i = 0; i < config.NumHiddenLayers; i++)

@@ -4,8 +4,8 @@ namespace Cerise.Models.Configs;
 
 /// <summary>The architecture of a model, as the <c>config.json</c> of a Hugging Face folder describes it.</summary>
 /// <remarks>
-/// Families differ in which keys they read (<see cref="KnownModelTypes"/>); the properties are those of a pre-norm decoder with grouped-query attention,
-/// rotary positions and a SwiGLU MLP. A config that was loaded keeps every key it does not know when it is saved.
+/// Families differ in which keys they read (<see cref="KnownModelTypes"/>); the properties are those of a pre-norm decoder with grouped-query
+/// attention, rotary positions and a SwiGLU MLP. A config that was loaded keeps every key it does not know when it is saved.
 /// </remarks>
 public sealed record ModelConfig
 {
@@ -74,7 +74,7 @@ public sealed record ModelConfig
     /// <summary>Id of the token batches are padded with elsewhere; null when there is none.</summary>
     public int? PadTokenId { get; init; }
 
-    /// <summary>The type the weights are said to be stored in (<c>torch_dtype</c> or <c>dtype</c>): F32, F16, BF16 or F64; null when not said.</summary>
+    /// <summary>The type weights are said to be stored in (<c>torch_dtype</c> or <c>dtype</c>): F32, F16, BF16, F64; null when not said.</summary>
     public SafetensorsDType? DType { get; init; }
 
     /// <summary>Families that can be loaded, by their <c>model_type</c>.</summary>

@@ -20,7 +20,8 @@ internal sealed class Qwen2Family : IModelFamily
     public ModelConfig Read(JsonFields fields)
     {
         if (fields.OptionalBool("use_sliding_window") ?? false)
-            throw fields.Fault("use_sliding_window", "is true; attention over a window is not supported. Set it to false to attend to the whole context");
+            throw fields.Fault("use_sliding_window",
+                "is true; attention over a window is not supported. Set it to false to attend to the whole context");
         if (fields.Strings("layer_types").FirstOrDefault(type => type != "full_attention") is string other)
             throw fields.Fault("layer_types", $"has {CheckpointException.Quote(other)}; only 'full_attention' is supported");
         return DecoderKeys.Read(fields, ModelType, DefaultMaxPositions) with { QkvBias = true };

@@ -3,7 +3,7 @@ using Cerise.Models.Checkpoints;
 
 namespace Cerise.Models.Configs;
 
-/// <summary>Rotary settings in all spellings of <c>config.json</c>: <c>rope_theta</c> with <c>rope_scaling</c>, or the newer <c>rope_parameters</c>.</summary>
+/// <summary>Rotary settings in all spellings: <c>rope_theta</c> with <c>rope_scaling</c>, or the newer <c>rope_parameters</c>.</summary>
 internal static class RopeFields
 {
     private const double DefaultTheta = 10_000;
@@ -63,7 +63,7 @@ internal static class RopeFields
     {
         double low = Required(fields, "low_freq_factor"), high = Required(fields, "high_freq_factor");
         if (high <= low)
-            throw fields.Fault("high_freq_factor", $"is not above 'low_freq_factor'; exchange the two");
+            throw fields.Fault("high_freq_factor", "is not above 'low_freq_factor'; exchange the two");
         int original = Original(fields) ?? throw fields.Fault("original_max_position_embeddings", "is missing; a whole number is expected");
         return new RopeScaling.Llama3(Factor(fields), low, high, original);
     }
@@ -89,7 +89,8 @@ internal static class RopeFields
 
     private static int? Original(JsonFields fields) => fields.OptionalInt("original_max_position_embeddings", 1, int.MaxValue);
 
-    private static double Required(JsonFields fields, string key) => Positive(fields, key) ?? throw fields.Fault(key, "is missing; a number above 0 is expected");
+    private static double Required(JsonFields fields, string key)
+        => Positive(fields, key) ?? throw fields.Fault(key, "is missing; a number above 0 is expected");
 
     private static double? Positive(JsonFields fields, string key)
         => fields.OptionalDouble(key) is not double value ? null : value > 0 ? value : throw fields.Fault(key, "is not above 0");

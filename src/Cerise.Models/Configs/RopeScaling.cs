@@ -54,7 +54,8 @@ public abstract record RopeScaling
         public double BetaSlow { get; init; } = 1;
 
         /// <summary>
-        /// Factor on cosines and sines; null for the default: 0.1 ln(factor) + 1, or from <see cref="Mscale"/> and <see cref="MscaleAllDim"/> when both are given.
+        /// Factor on cosines and sines; null for the default: 0.1 ln(factor) + 1, or from <see cref="Mscale"/> and
+        /// <see cref="MscaleAllDim"/> when both are given.
         /// </summary>
         public double? AttentionFactor { get; init; }
 
