@@ -1,0 +1,82 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Cerise.Training.Tasks;
+
+/// <summary>Writes and reads files with one JSON object a line.</summary>
+internal static class JsonLines
+{
+    // Tags stay readable: these files are data, never pasted into a web page.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes rows beside the file and renames: the file is whole or not there.</summary>
+    public static void Write<T>(string path, IEnumerable<T> rows, Action<Utf8JsonWriter, T> write)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        string temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Environment.ProcessId}.tmp");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
+            {
+                using var json = new Utf8JsonWriter(stream, Options);
+                foreach (T row in rows)
+                {
+                    json.WriteStartObject();
+                    write(json, row);
+                    json.WriteEndObject();
+                    json.Flush();
+                    json.Reset();
+                    stream.WriteByte((byte)'\n');
+                }
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TaskException($"{path}: cannot be written: {error.Message} Check the folder, its permissions and the free space.", error);
+        }
+        finally
+        {
+            if (File.Exists(temporary))
+                File.Delete(temporary);
+        }
+    }
+
+    /// <summary>The rows with their line numbers, from 1; blank lines are left out.</summary>
+    public static IEnumerable<(long Line, JsonElement Row)> Read(string path)
+    {
+        using StreamReader reader = Open(path);
+        for (long line = 1; reader.ReadLine() is { } text; line++)
+            if (!string.IsNullOrWhiteSpace(text))
+                yield return (line, Parse(path, line, text));
+    }
+
+    private static StreamReader Open(string path)
+    {
+        try
+        {
+            return new StreamReader(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TaskException($"{path}: cannot be read: {error.Message}", error);
+        }
+    }
+
+    private static JsonElement Parse(string path, long line, string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? document.RootElement.Clone()
+                : throw new TaskException($"{path}, line {line}: is no JSON object. Write one object a line.");
+        }
+        catch (JsonException error)
+        {
+            throw new TaskException($"{path}, line {line}: is no JSON: {error.Message}", error);
+        }
+    }
+}
