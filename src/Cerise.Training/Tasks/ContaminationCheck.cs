@@ -19,7 +19,7 @@ public static class ContaminationCheck
         var index = new QuestionIndex(JsonLines.Read(evaluation).Select(row => Question(evaluation, row.Line, row.Row)));
         foreach (string file in training)
             foreach ((long line, JsonElement row) in JsonLines.Read(file))
-                foreach (string text in Texts(row))
+                foreach (string text in Texts(file, line, row))
                     if (index.FindIn(text) is { } question)
                         throw new ContaminationException(question, file, line);
         return index.Count;
@@ -29,15 +29,15 @@ public static class ContaminationCheck
     {
         foreach (string column in new[] { "question", "prompt" })
             if (row.TryGetProperty(column, out JsonElement value) && value.ValueKind == JsonValueKind.String)
-                return value.GetString()!;
+                return JsonLines.Text(file, line, value);
         throw new TaskException($"{file}, line {line}: has no text column 'question' or 'prompt'. Name the column with the question so.");
     }
 
-    private static IEnumerable<string> Texts(JsonElement value) => value.ValueKind switch
+    private static IEnumerable<string> Texts(string file, long line, JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String => [value.GetString()!],
-        JsonValueKind.Array => value.EnumerateArray().SelectMany(Texts),
-        JsonValueKind.Object => value.EnumerateObject().SelectMany(property => Texts(property.Value)),
+        JsonValueKind.String => [JsonLines.Text(file, line, value)],
+        JsonValueKind.Array => value.EnumerateArray().SelectMany(item => Texts(file, line, item)),
+        JsonValueKind.Object => value.EnumerateObject().SelectMany(property => Texts(file, line, property.Value)),
         _ => [],
     };
 }

@@ -9,8 +9,8 @@ namespace Cerise.Training.Tasks;
 /// <param name="Solution">One way to do it.</param>
 public sealed record CountdownProblem(IReadOnlyList<int> Numbers, int Target, CountdownSolution Solution) : IProblem
 {
-    /// <inheritdoc/>
-    public string Question => string.Create(CultureInfo.InvariantCulture, $"Make {Target} from {string.Join(", ", Numbers)}.");
+    /// <summary>"Use 4, 7, 25 to make 28.": the target stands last, so that no question is the beginning of one with more numbers.</summary>
+    public string Question => string.Create(CultureInfo.InvariantCulture, $"Use {string.Join(", ", Numbers)} to make {Target}.");
 
     /// <summary>The target: any equation that makes it is right, so there is no one gold equation.</summary>
     public string Answer => Target.ToString(CultureInfo.InvariantCulture);

@@ -53,6 +53,19 @@ internal static class JsonLines
                 yield return (line, Parse(path, line, text));
     }
 
+    /// <summary>The text of a JSON string, which may escape half of a surrogate pair although no text can hold that.</summary>
+    public static string Text(string path, long line, JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new TaskException($"{path}, line {line}: a text escapes half of a surrogate pair. Write the whole character.", error);
+        }
+    }
+
     private static StreamReader Open(string path)
     {
         try

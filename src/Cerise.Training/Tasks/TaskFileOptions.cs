@@ -3,7 +3,7 @@ namespace Cerise.Training.Tasks;
 /// <summary>How much of a task to write.</summary>
 public sealed record TaskFileOptions
 {
-    /// <summary>Documents in the corpus. Default 60,000, about 12 million characters of stories.</summary>
+    /// <summary>Documents in the corpus. Default 60,000, about 11 million characters of stories.</summary>
     public int Documents { get; init; } = 60_000;
 
     /// <summary>Prompts for reinforcement learning. Default 8,000.</summary>

@@ -25,7 +25,7 @@ public class CountdownTaskTests
     public void A_problem_is_worded_one_way()
     {
         CountdownProblem problem = Task.Generate(Seed.From(2), 1).Single();
-        Assert.Equal($"Make {problem.Target} from {string.Join(", ", problem.Numbers)}.", problem.Question);
+        Assert.Equal($"Use {string.Join(", ", problem.Numbers)} to make {problem.Target}.", problem.Question);
         Assert.Equal($"User: {problem.Question}\nAssistant:", Task.Prompt(problem));
     }
 

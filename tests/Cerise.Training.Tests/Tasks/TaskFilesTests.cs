@@ -50,6 +50,15 @@ public class TaskFilesTests
     }
 
     [Fact]
+    public void Questions_with_more_numbers_are_no_copies_of_those_with_fewer()
+    {
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        var narrow = new CountdownTask(new CountdownTaskOptions { MaxNumber = 6, MaxTarget = 12 });
+        TaskFiles files = TaskFiles.Write(narrow, Seed.From(5), folder.Path, new() { Documents = 400, Prompts = 100, EvaluationProblems = 200 });
+        Assert.Equal(200, Questions(files.Evaluation).Count());
+    }
+
+    [Fact]
     public void An_evaluation_question_in_training_data_is_named_with_file_and_line()
     {
         using TemporaryFolder folder = TestPaths.NewFolder();
@@ -68,6 +77,7 @@ public class TaskFilesTests
     [InlineData("{\"question\": \"a\"}\n{\"question\": 3}\n", "line 2: has no text column 'question' or 'prompt'")]
     [InlineData("{\"question\": \"a\"}\n{\"question\n", "line 2: is no JSON")]
     [InlineData("[1]\n", "line 1: is no JSON object")]
+    [InlineData("{\"question\": \"\\ud800\"}\n", "line 1: a text escapes half of a surrogate pair")]
     public void A_bad_row_is_named_by_file_and_line(string content, string message)
     {
         using TemporaryFolder folder = TestPaths.NewFolder();
