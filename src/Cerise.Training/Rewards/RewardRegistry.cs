@@ -1,3 +1,4 @@
+using Cerise.Training.Recipes;
 using Cerise.Training.Verifiers;
 
 namespace Cerise.Training.Rewards;
@@ -48,7 +49,7 @@ public sealed class RewardRegistry
     public IReward Create(string name, IReadOnlyDictionary<string, string>? values = null)
     {
         if (!_rewards.TryGetValue(name, out Func<RewardSettings, IReward>? factory))
-            throw new RewardException($"no reward named '{name}'. {NearestName.Hint(name, _rewards.Keys)}");
+            throw new RewardException(NearestName.Explain("reward", name, _rewards.Keys));
         var settings = new RewardSettings(name, values ?? new Dictionary<string, string>());
         try
         {

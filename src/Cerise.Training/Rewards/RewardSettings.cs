@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cerise.Training.Recipes;
 
 namespace Cerise.Training.Rewards;
 
@@ -48,9 +49,9 @@ public sealed class RewardSettings(string reward, IReadOnlyDictionary<string, st
         if (TextOrNull(key) is not { } text)
             return null;
         foreach (T choice in Enum.GetValues<T>())
-            if (SnakeCase(choice.ToString()) == text)
+            if (SnakeCase.From(choice.ToString()) == text)
                 return choice;
-        throw Wrong(key, text, $"one of {string.Join(", ", Enum.GetNames<T>().Select(SnakeCase))}");
+        throw Wrong(key, text, $"one of {string.Join(", ", Enum.GetNames<T>().Select(SnakeCase.From))}");
     }
 
     /// <summary>One of an enumeration's names, in snake_case.</summary>
@@ -62,13 +63,10 @@ public sealed class RewardSettings(string reward, IReadOnlyDictionary<string, st
     {
         string[] unknown = [.. values.Keys.Where(key => !_known.Contains(key)).Order(StringComparer.Ordinal)];
         if (unknown.Length > 0)
-            throw new RewardException($"reward '{reward}': unknown setting '{unknown[0]}'. {NearestName.Hint(unknown[0], _known)}");
+            throw new RewardException($"reward '{reward}': {NearestName.Explain("setting", unknown[0], _known)}");
     }
 
     private RewardException Missing(string key) => new($"reward '{reward}': '{key}' is not set. Give it a value.");
 
     private RewardException Wrong(string key, string text, string wanted) => new($"reward '{reward}': {key} is '{text}', it must be {wanted}.");
-
-    private static string SnakeCase(string name) =>
-        string.Concat(name.Select((c, i) => char.IsUpper(c) && i > 0 ? $"_{char.ToLowerInvariant(c)}" : char.ToLowerInvariant(c).ToString()));
 }

@@ -1,7 +1,9 @@
+using Cerise.Training.Recipes;
+
 namespace Cerise.Training.Tasks;
 
 /// <summary>Settings of <see cref="CountdownTask"/>.</summary>
-public sealed record CountdownTaskOptions
+public sealed record CountdownTaskOptions : IOptions
 {
     /// <summary>The fewest numbers, at least 2. Default 3.</summary>
     public int MinNumbers { get; init; } = 3;
@@ -30,22 +32,22 @@ public sealed record CountdownTaskOptions
     /// <summary>The shares of styles and formats in the corpus.</summary>
     public DocumentMixture Mixture { get; init; } = new();
 
-    /// <summary>What is wrong with the settings, each fault a sentence; empty where nothing is.</summary>
+    /// <inheritdoc/>
     public IEnumerable<string> Faults()
     {
         if (MinNumbers < 2 || MaxNumbers < MinNumbers || MaxNumbers > CountdownSolver.MostNumbers)
         {
             yield return FormattableString.Invariant(
-                $"min_numbers is {MinNumbers} and max_numbers {MaxNumbers}; they must be 2 <= min_numbers <= max_numbers <= {CountdownSolver.MostNumbers}.");
+                $"min_numbers is {MinNumbers} and max_numbers {MaxNumbers}; they must be 2 <= min_numbers <= max_numbers <= {CountdownSolver.MostNumbers}");
         }
         if (MaxNumber < 2)
-            yield return FormattableString.Invariant($"max_number is {MaxNumber}; it must be at least 2.");
+            yield return FormattableString.Invariant($"max_number is {MaxNumber}; it must be at least 2");
         if (MaxTarget < 1 || MaxTarget > MaxIntermediate)
-            yield return FormattableString.Invariant($"max_target is {MaxTarget}; it must be from 1 to max_intermediate ({MaxIntermediate}).");
+            yield return FormattableString.Invariant($"max_target is {MaxTarget}; it must be from 1 to max_intermediate ({MaxIntermediate})");
         if (MaxTries < 0)
-            yield return FormattableString.Invariant($"max_tries is {MaxTries}; it must be at least 0.");
+            yield return FormattableString.Invariant($"max_tries is {MaxTries}; it must be at least 0");
         if (!(DirectCorrect is >= 0 and <= 1))
-            yield return FormattableString.Invariant($"direct_correct is {DirectCorrect}; it must be from 0 to 1.");
+            yield return FormattableString.Invariant($"direct_correct is {DirectCorrect}; it must be from 0 to 1");
         foreach (string fault in PromptTemplate.Faults(Template).Concat(Mixture.Faults()))
             yield return fault;
     }

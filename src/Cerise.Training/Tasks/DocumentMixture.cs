@@ -31,14 +31,14 @@ public sealed record DocumentMixture
     public double Plain { get; init; } = 0.2;
 
     /// <summary>What is wrong with the weights, each fault a sentence; empty where nothing is.</summary>
-    public IEnumerable<string> Faults()
+    internal IEnumerable<string> Faults()
     {
         if (Styles.Concat(Formats).Any(weight => !(weight >= 0 && double.IsFinite(weight))))
-            yield return "the mixture has a weight that is negative or not finite.";
+            yield return "the mixture has a weight that is negative or not finite";
         if (Styles.Sum() == 0)
-            yield return "the weights of direct, partial, worked and calculation are all 0.";
+            yield return "the weights of direct, partial, worked and calculation are all 0";
         if (Formats.Sum() == 0)
-            yield return "the weights of tags, no_think, open_think and plain are all 0.";
+            yield return "the weights of tags, no_think, open_think and plain are all 0";
     }
 
     private double[] Styles => [Direct, Partial, Worked, Calculation];

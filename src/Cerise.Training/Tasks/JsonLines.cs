@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Cerise.Training.Runs;
 
 namespace Cerise.Training.Tasks;
 
@@ -9,40 +10,20 @@ internal static class JsonLines
     // Tags stay readable: these files are data, never pasted into a web page.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes rows beside the file and renames: the file is whole or not there.</summary>
-    public static void Write<T>(string path, IEnumerable<T> rows, Action<Utf8JsonWriter, T> write)
+    /// <summary>Writes rows; the file is whole or as it was before.</summary>
+    public static void Write<T>(string path, IEnumerable<T> rows, Action<Utf8JsonWriter, T> write) => AtomicFile.Write(path, stream =>
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Environment.ProcessId}.tmp");
-        try
+        using var json = new Utf8JsonWriter(stream, Options);
+        foreach (T row in rows)
         {
-            Directory.CreateDirectory(folder);
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
-            {
-                using var json = new Utf8JsonWriter(stream, Options);
-                foreach (T row in rows)
-                {
-                    json.WriteStartObject();
-                    write(json, row);
-                    json.WriteEndObject();
-                    json.Flush();
-                    json.Reset();
-                    stream.WriteByte((byte)'\n');
-                }
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
+            json.WriteStartObject();
+            write(json, row);
+            json.WriteEndObject();
+            json.Flush();
+            json.Reset();
+            stream.WriteByte((byte)'\n');
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new TaskException($"{path}: cannot be written: {error.Message} Check the folder, its permissions and the free space.", error);
-        }
-        finally
-        {
-            if (File.Exists(temporary))
-                File.Delete(temporary);
-        }
-    }
+    });
 
     /// <summary>The rows with their line numbers, from 1; blank lines are left out.</summary>
     public static IEnumerable<(long Line, JsonElement Row)> Read(string path)

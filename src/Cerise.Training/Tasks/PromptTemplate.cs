@@ -32,8 +32,8 @@ public static class PromptTemplate
     internal static IEnumerable<string> Faults(string template)
     {
         if (!template.Contains(Placeholder, StringComparison.Ordinal))
-            yield return $"template has no {Placeholder}.";
+            yield return $"template has no {Placeholder}";
         if (template.TrimEnd().EndsWith(Verifiers.Thinking.Open, StringComparison.Ordinal))
-            yield return "template ends with <think>, but the documents of the corpus write that tag themselves: leave it out.";
+            yield return "template ends with <think>, but the documents of the corpus write that tag themselves: leave it out";
     }
 }

@@ -1,7 +1,9 @@
+using Cerise.Training.Recipes;
+
 namespace Cerise.Training.Tasks;
 
 /// <summary>Settings of <see cref="StoryTask"/>.</summary>
-public sealed record StoryTaskOptions
+public sealed record StoryTaskOptions : IOptions
 {
     /// <summary>The fewest changes in a story, at least 1. Default 3.</summary>
     public int MinSteps { get; init; } = 3;
@@ -24,15 +26,15 @@ public sealed record StoryTaskOptions
     /// <summary>The shares of styles and formats in the corpus.</summary>
     public DocumentMixture Mixture { get; init; } = new();
 
-    /// <summary>What is wrong with the settings, each fault a sentence; empty where nothing is.</summary>
+    /// <inheritdoc/>
     public IEnumerable<string> Faults()
     {
         if (MinSteps < 1 || MaxSteps < MinSteps)
-            yield return FormattableString.Invariant($"min_steps is {MinSteps} and max_steps {MaxSteps}; they must be 1 <= min_steps <= max_steps.");
+            yield return FormattableString.Invariant($"min_steps is {MinSteps} and max_steps {MaxSteps}; they must be 1 <= min_steps <= max_steps");
         if (MaxStart < 2 || MaxStart > MaxCount)
-            yield return FormattableString.Invariant($"max_start is {MaxStart}; it must be from 2 to max_count ({MaxCount}).");
+            yield return FormattableString.Invariant($"max_start is {MaxStart}; it must be from 2 to max_count ({MaxCount})");
         if (MaxChange < 1)
-            yield return FormattableString.Invariant($"max_change is {MaxChange}; it must be at least 1.");
+            yield return FormattableString.Invariant($"max_change is {MaxChange}; it must be at least 1");
         foreach (string fault in PromptTemplate.Faults(Template).Concat(Mixture.Faults()))
             yield return fault;
     }

@@ -17,6 +17,6 @@ public sealed class TaskException : Exception
     {
         string[] all = [.. faults];
         if (all.Length > 0)
-            throw new TaskException($"{what}: {string.Join(" ", all)}");
+            throw new TaskException($"{what}: {string.Join(". ", all)}.");
     }
 }

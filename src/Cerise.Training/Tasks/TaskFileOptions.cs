@@ -1,7 +1,9 @@
+using Cerise.Training.Recipes;
+
 namespace Cerise.Training.Tasks;
 
 /// <summary>How much of a task to write.</summary>
-public sealed record TaskFileOptions
+public sealed record TaskFileOptions : IOptions
 {
     /// <summary>Documents in the corpus. Default 60,000, about 11 million characters of stories.</summary>
     public int Documents { get; init; } = 60_000;
@@ -12,10 +14,10 @@ public sealed record TaskFileOptions
     /// <summary>Problems held out for evaluation. Default 400: a 95 % interval of at most 5 points to each side.</summary>
     public int EvaluationProblems { get; init; } = 400;
 
-    /// <summary>What is wrong with the settings, each fault a sentence; empty where nothing is.</summary>
+    /// <inheritdoc/>
     public IEnumerable<string> Faults()
     {
         if (Documents < 0 || Prompts < 0 || EvaluationProblems < 0)
-            yield return "documents, prompts and evaluation_problems must be at least 0.";
+            yield return "documents, prompts and evaluation_problems must be at least 0";
     }
 }

@@ -15,7 +15,8 @@ public sealed record TaskFiles(string Corpus, string Prompts, string Evaluation)
     /// <param name="seed">Where everything comes from: the same seed gives the same bytes.</param>
     /// <param name="folder">Where to write <c>corpus.jsonl</c>, <c>prompts.jsonl</c> and <c>evaluation.jsonl</c>.</param>
     /// <param name="options">How much.</param>
-    /// <exception cref="TaskException">The task has too few problems, or a file cannot be written.</exception>
+    /// <exception cref="TaskException">The task has too few problems.</exception>
+    /// <exception cref="Runs.RunException">A file cannot be written.</exception>
     /// <exception cref="ContaminationException">An evaluation question occurs in training data.</exception>
     public static TaskFiles Write(ITask task, Seed seed, string folder, TaskFileOptions? options = null)
     {

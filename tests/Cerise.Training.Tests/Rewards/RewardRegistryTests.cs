@@ -29,10 +29,10 @@ public class RewardRegistryTests
     }
 
     [Theory]
-    [InlineData("acuracy", null, null, "no reward named 'acuracy'. Did you mean 'accuracy'? Known: accuracy, constant")]
-    [InlineData("zzzzzzzz", null, null, "no reward named 'zzzzzzzz'. Known: accuracy")]
-    [InlineData("format", "mod", "trl", "reward 'format': unknown setting 'mod'. Did you mean 'mode'? Known: mode.")]
-    [InlineData("tag_count", "x", "1", "reward 'tag_count': unknown setting 'x'. It takes none.")]
+    [InlineData("acuracy", null, null, "unknown reward 'acuracy'; did you mean 'accuracy'? (known: accuracy, constant")]
+    [InlineData("zzzzzzzz", null, null, "unknown reward 'zzzzzzzz' (known: accuracy")]
+    [InlineData("format", "mod", "trl", "reward 'format': unknown setting 'mod'; did you mean 'mode'? (known: mode)")]
+    [InlineData("tag_count", "x", "1", "reward 'tag_count': unknown setting 'x' (none are known here)")]
     [InlineData("format", "mode", "r1", "reward 'format': mode is 'r1', it must be one of cerise, trl, open_r1.")]
     [InlineData("accuracy", "kind", "maths", "reward 'accuracy': no verifier of kind 'maths'. Known kinds: countdown")]
     [InlineData("accuracy", "lenient", "yes", "reward 'accuracy': lenient is 'yes', it must be true or false.")]

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Cerise.Tensors;
 using Cerise.Testing;
 using Cerise.Training.Evaluation;
+using Cerise.Training.Runs;
 using Cerise.Training.Tasks;
 
 namespace Cerise.Training.Tests.Tasks;
@@ -92,7 +93,7 @@ public class TaskFilesTests
         using TemporaryFolder folder = TestPaths.NewFolder();
         Assert.Contains("cannot be read", Assert.Throws<TaskException>(() => ContaminationCheck.Run(folder.File("none.jsonl"), [])).Message, StringComparison.Ordinal);
         File.WriteAllText(folder.File("file"), "in the way");
-        var error = Assert.Throws<TaskException>(() => TaskFiles.Write(new StoryTask(), Seed.From(1), folder.File("file"), Small));
+        var error = Assert.Throws<RunException>(() => TaskFiles.Write(new StoryTask(), Seed.From(1), folder.File("file"), Small));
         Assert.Contains("cannot be written", error.Message, StringComparison.Ordinal);
     }
 
