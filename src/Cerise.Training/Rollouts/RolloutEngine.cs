@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+using Cerise.Data;
+using Cerise.Models;
+using Cerise.Models.Generation;
+using Cerise.Tensors;
+
+namespace Cerise.Training.Rollouts;
+
+/// <summary>Samples groups of completions from the policy: the same weights and kernels that are trained.</summary>
+/// <param name="policy">Sampled from as it is at each call.</param>
+/// <param name="tokenizer">The policy's.</param>
+/// <param name="options">How to sample.</param>
+public sealed class RolloutEngine(CausalModel policy, ITokenizer tokenizer, SamplingOptions options)
+{
+    private readonly Generator _generator = new(policy);
+
+    /// <summary>Samples completions of each prompt.</summary>
+    /// <param name="prompts">Prompts.</param>
+    /// <param name="firstGroup">Group number of the first prompt.</param>
+    /// <param name="samples">Completions of each.</param>
+    /// <param name="seed">Prompt i draws from <c>seed.Fork(firstGroup + i)</c>.</param>
+    /// <param name="cancellation">Stops between two tokens.</param>
+    /// <returns>Rollouts, those of a prompt side by side.</returns>
+    public IReadOnlyList<Rollout> Sample(IReadOnlyList<Prompt> prompts, int firstGroup, int samples, Seed seed, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(prompts);
+        GenerationRequest[] requests = [.. prompts.Select((prompt, i) => new GenerationRequest(prompt.Ids, samples, seed.Fork(firstGroup + i)))];
+        IReadOnlyList<IReadOnlyList<Completion>> completions = _generator.Generate(requests, options, cancellation: cancellation);
+        List<Rollout> rollouts = [];
+        for (int i = 0; i < prompts.Count; i++)
+            foreach (Completion completion in completions[i])
+                rollouts.Add(new Rollout(prompts[i], firstGroup + i, completion, Text(completion)));
+        return rollouts;
+    }
+
+    private string Text(Completion completion) => tokenizer.Decode(CollectionsMarshal.AsSpan(completion.Ids.ToList()), skipSpecialTokens: true);
+}
