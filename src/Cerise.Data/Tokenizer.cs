@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Cerise.Data.Tokenizers.AddedTokens;
+using Cerise.Data.Tokenizers.Bpe;
 using Cerise.Data.Tokenizers.Decoders;
 using Cerise.Data.Tokenizers.Files;
 using Cerise.Data.Tokenizers.PreTokenizers;
@@ -10,7 +11,8 @@ namespace Cerise.Data;
 /// <summary>A tokenizer in the format of Hugging Face: tokenizer.json with a BPE model, byte-level (GPT-2, Qwen2.5, Llama 3) or SentencePiece-style with byte fallback.</summary>
 /// <remarks>
 /// Gives the ids of the reference implementation (Hugging Face tokenizers 0.23). The file's truncation and padding settings are not applied. Where
-/// tokenizer_config.json lists added tokens that tokenizer.json lacks, they are added, as the library that reads both does.
+/// tokenizer_config.json lists added tokens that tokenizer.json lacks, they are added, as the library that reads both does. Departures: an added token
+/// decodes to its content even where the file normalizes it or it holds letters of the byte alphabet; normalization follows Unicode 14.
 /// </remarks>
 public sealed class Tokenizer : ITokenizer
 {
@@ -22,6 +24,7 @@ public sealed class Tokenizer : ITokenizer
     private readonly bool _byteLevel;
     private readonly Dictionary<string, int> _addedIds;
     private readonly HashSet<int> _specialIds;
+    private readonly string?[] _decodingTokens;                             // by id, as the decoder takes them
 
     private Tokenizer(SavedFiles files)
     {
@@ -32,6 +35,7 @@ public sealed class Tokenizer : ITokenizer
         _byteLevel = _parts.PreTokenizer?.LeavesBytesToModel ?? false;
         _addedIds = _parts.AddedTokens.ToDictionary(token => token.Content, token => token.Id, StringComparer.Ordinal);
         _specialIds = [.. _parts.AddedTokens.Where(token => token.Special).Select(token => token.Id)];
+        _decodingTokens = DecodingTokens();
         _rawMatcher = Matcher(normalized: false);
         _normalizedMatcher = Matcher(normalized: true);
         BosId = config.BosToken is { } bos ? TokenToId(bos) : null;
@@ -70,7 +74,10 @@ public sealed class Tokenizer : ITokenizer
     /// <summary>Makes the tokenizer that the two files' bytes describe, as <see cref="Load"/> would.</summary>
     internal static Tokenizer FromFiles(SavedFiles files) => new(files);
 
-    /// <summary>Writes tokenizer.json and tokenizer_config.json into a folder, made where it is missing: for a tokenizer that was read, the bytes that were read.</summary>
+    /// <summary>
+    /// Writes tokenizer.json and tokenizer_config.json into a folder, made where it is missing. For a tokenizer that was read these are the bytes that were
+    /// read, and special_tokens_map.json, added_tokens.json and chat_template.jinja follow where they stood beside it.
+    /// </summary>
     /// <exception cref="TokenizerException">A file cannot be written.</exception>
     public void Save(string folder)
     {
@@ -175,7 +182,19 @@ public sealed class Tokenizer : ITokenizer
             _parts.Model.Encode(piece.Span, _byteLevel, ids);
     }
 
-    private string? TokenForDecoding(int id, bool skipSpecialTokens) => skipSpecialTokens && IsSpecial(id) ? null : IdToToken(id);
+    private string? TokenForDecoding(int id, bool skipSpecialTokens) =>
+        (uint)id < (uint)_decodingTokens.Length && !(skipSpecialTokens && IsSpecial(id)) ? _decodingTokens[id] : null;
+
+    /// <summary>An added token is plain text, so a byte-level decoder gets it spelled in bytes and gives it back as it was.</summary>
+    private string?[] DecodingTokens()
+    {
+        if (_parts.Decoder is not ByteLevelDecoder)
+            return _parts.Tokens;
+        string?[] tokens = [.. _parts.Tokens];
+        foreach (AddedToken token in _parts.AddedTokens)
+            tokens[token.Id] = ByteLevelAlphabet.Map(token.Content);
+        return tokens;
+    }
 
     private AddedTokenMatcher? Matcher(bool normalized)
     {

@@ -7,8 +7,14 @@ namespace Cerise.Data.Tokenizers.Files;
 /// <param name="Name">The name of tokenizer.json there.</param>
 internal sealed record SavedFiles(byte[] Tokenizer, byte[]? Config, string Folder, string Name = TokenizerFile.FileName)
 {
+    /// <summary>Files of a tokenizer that are not read here but belong to it.</summary>
+    private static readonly string[] CompanionNames = ["special_tokens_map.json", "added_tokens.json", "chat_template.jinja"];
+
     /// <summary>Larger files are not tokenizers.</summary>
     private const long LargestFile = 1L << 29;
+
+    /// <summary>Name and bytes of the companions that were there.</summary>
+    public IReadOnlyList<(string Name, byte[] Bytes)> Companions { get; init; } = [];
 
     public string TokenizerPath => Path.Combine(Folder, Name);
 
@@ -20,7 +26,10 @@ internal sealed record SavedFiles(byte[] Tokenizer, byte[]? Config, string Folde
         string file = Directory.Exists(path) ? Path.Combine(path, TokenizerFile.FileName) : path;
         string folder = Path.GetDirectoryName(file) ?? "";
         string config = Path.Combine(folder, TokenizerConfig.FileName);
-        return new SavedFiles(ReadFile(file), File.Exists(config) ? ReadFile(config) : null, folder, Path.GetFileName(file));
+        return new SavedFiles(ReadFile(file), File.Exists(config) ? ReadFile(config) : null, folder, Path.GetFileName(file))
+        {
+            Companions = [.. CompanionNames.Where(name => File.Exists(Path.Combine(folder, name))).Select(name => (name, ReadFile(Path.Combine(folder, name))))],
+        };
     }
 
     /// <summary>Writes the files into a folder, each beside its place and then renamed, so that no half-written file is ever met.</summary>
@@ -32,6 +41,8 @@ internal sealed record SavedFiles(byte[] Tokenizer, byte[]? Config, string Folde
             WriteFile(Path.Combine(folder, TokenizerFile.FileName), Tokenizer);
             if (Config is not null)
                 WriteFile(Path.Combine(folder, TokenizerConfig.FileName), Config);
+            foreach ((string name, byte[] bytes) in Companions)
+                WriteFile(Path.Combine(folder, name), bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -47,9 +58,9 @@ internal sealed record SavedFiles(byte[] Tokenizer, byte[]? Config, string Folde
                 throw new TokenizerException(path, $"{large.Length} bytes are too many for a tokenizer's file");
             return File.ReadAllBytes(path);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
         {
-            throw new TokenizerException(path, $"no such file; a tokenizer is a {TokenizerFile.FileName} or a folder that holds one", e);
+            throw new TokenizerException(path.Length == 0 ? "(empty path)" : path, $"no such file; a tokenizer is a {TokenizerFile.FileName} or a folder that holds one", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

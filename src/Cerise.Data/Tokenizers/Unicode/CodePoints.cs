@@ -37,10 +37,14 @@ internal static class CodePoints
     public static bool IsWord(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.ConnectorPunctuation => true,
-        UnicodeCategory.OtherSymbol => rune.Value is (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149)
-            or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189),           // circled and squared letters count as alphabetic
+        UnicodeCategory.OtherSymbol => IsEnclosedLetter(rune.Value),
+        UnicodeCategory.Format => rune.Value is 0x200C or 0x200D,             // join controls
         var category => IsLetter(category) || IsMark(category),
     };
+
+    /// <summary>Circled and squared Latin letters: symbols by category, alphabetic by property.</summary>
+    public static bool IsEnclosedLetter(int c) =>
+        c is (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189);
 
     /// <summary>ASCII punctuation or symbol, or Unicode category P.</summary>
     public static bool IsPunctuation(Rune rune) => rune.IsAscii

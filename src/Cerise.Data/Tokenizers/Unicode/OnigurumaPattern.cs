@@ -10,7 +10,10 @@ namespace Cerise.Data.Tokenizers.Unicode;
 /// </remarks>
 internal sealed class OnigurumaPattern
 {
-    private const string WordSet = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9";
+    private const string PosixWordSet = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9";
+
+    /// <summary>Oniguruma's <c>\w</c> has the superscripts and fractions of Latin-1 as well.</summary>
+    private const string WordSet = PosixWordSet + @"\u00B2\u00B3\u00B9\u00BC-\u00BE";
 
     /// <summary>The letters of the Han script; beyond U+FFFF they are the stand-in's concern.</summary>
     private const string HanSet =
@@ -42,17 +45,13 @@ internal sealed class OnigurumaPattern
 
     private static readonly Dictionary<string, string> PosixSets = new(StringComparer.Ordinal)
     {
-        ["alpha"] = @"\p{L}\p{Nl}\u24B6-\u24E9",
         ["digit"] = @"\p{Nd}",
-        ["alnum"] = @"\p{L}\p{Nl}\p{Nd}\u24B6-\u24E9",
-        ["upper"] = @"\p{Lu}",
-        ["lower"] = @"\p{Ll}",
         ["space"] = @"\s",
-        ["punct"] = @"\p{P}$+<=>^`|~",
-        ["word"] = WordSet,
+        ["punct"] = @"\p{P}\p{S}",
+        ["word"] = PosixWordSet,
         ["xdigit"] = "0-9A-Fa-f",
         ["cntrl"] = @"\p{Cc}",
-        ["blank"] = @" \t",
+        ["blank"] = @"\p{Zs}\t",
     };
 
     private readonly string _source;
@@ -207,7 +206,7 @@ internal sealed class OnigurumaPattern
         int end = _source.IndexOf(":]", _at, StringComparison.Ordinal);
         string name = end < 0 ? "" : _source[(_at + 2)..end];
         if (!PosixSets.TryGetValue(name, out string? set))
-            throw Unsupported($"bracket [:{name}:]");
+            throw Unsupported($"bracket [:{name}:] (known: {string.Join(", ", PosixSets.Keys)})");
         _output.Append(set);
         _at = end + 2;
     }
