@@ -1,7 +1,9 @@
+using Cerise.Training.Recipes;
+
 namespace Cerise.Training.Optimizers;
 
 /// <summary>How weights are updated: the part of a trainer's settings that all trainers share. Names are those of transformers' TrainingArguments.</summary>
-public abstract record OptimizerOptions
+public abstract record OptimizerOptions : IOptions
 {
     /// <summary>Peak learning rate, above 0.</summary>
     public double LearningRate { get; init; } = 1e-6;

@@ -5,7 +5,7 @@ using Cerise.Training.Optimizers;
 namespace Cerise.Training.Trainers;
 
 /// <summary>Settings of <see cref="GrpoTrainer"/>; names and, unless said otherwise, defaults are those of TRL's GRPOConfig.</summary>
-public sealed record GrpoOptions : OptimizerOptions
+public record GrpoOptions : OptimizerOptions
 {
     /// <summary>Prompts of a step. Default 32, as DeepSeek-R1 (arXiv:2501.12948v2).</summary>
     public int PromptsPerStep { get; init; } = 32;

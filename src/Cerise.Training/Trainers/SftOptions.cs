@@ -3,7 +3,7 @@ using Cerise.Training.Optimizers;
 namespace Cerise.Training.Trainers;
 
 /// <summary>Settings of <see cref="SftTrainer"/>.</summary>
-public sealed record SftOptions : SupervisedOptions
+public record SftOptions : SupervisedOptions
 {
     /// <summary>Defaults: learning rate 2e-5 as TRL's, cosine decay to a tenth as R1's SFT (arXiv:2501.12948).</summary>
     public SftOptions()

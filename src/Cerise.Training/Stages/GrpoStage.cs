@@ -1,0 +1,75 @@
+using Cerise.Data;
+using Cerise.Data.Datasets;
+using Cerise.Models;
+using Cerise.Models.Configs;
+using Cerise.Training.Rewards;
+using Cerise.Training.Rollouts;
+using Cerise.Training.Runs;
+using Cerise.Training.Tasks;
+using Cerise.Training.Trainers;
+
+namespace Cerise.Training.Stages;
+
+/// <summary>Reinforcement learning with GRPO and its family.</summary>
+public sealed class GrpoStage(GrpoStageOptions options) : IStage
+{
+    /// <summary>A run whose first so many steps had nothing to compare is stopped.</summary>
+    private const int HopelessSteps = 5;
+
+    /// <inheritdoc/>
+    public void Run(StageContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        string folder = context.Input("model", options.Model);
+        Tokenizer tokenizer = Tokenizer.Load(folder);
+        using CausalModel model = CausalModel.Load(folder, context.Device);
+        ModelFolder.RequireFit(model, tokenizer, folder);
+        RewardSum rewards = RewardOptions.Sum(options.Rewards, context.Rewards);
+        string data = context.Input("data", options.Data);
+        string? template = options.Template == "r1_zero" ? PromptTemplate.R1Zero : options.Template;
+        IReadOnlyList<Prompt> all = Prompt.Read(JsonlReader.Read(data), tokenizer, template);
+        Prompt[] prompts = [.. all.Where(prompt => prompt.Ids.Count <= options.MaxPromptLength)];
+
+        Preflight preflight = new(context);
+        preflight.Require("prompts", prompts.Length > 0, prompts.Length > 0
+            ? $"{prompts.Length} prompts; {all.Count - prompts.Length} left out, longer than max_prompt_length ({options.MaxPromptLength})"
+            : $"{data} has no prompt of at most max_prompt_length ({options.MaxPromptLength}) tokens");
+        int longest = prompts.Max(prompt => prompt.Ids.Count);
+        preflight.Require("context", longest + options.MaxCompletionLength <= model.ContextLength,
+            $"longest prompt {longest} + max_completion_length {options.MaxCompletionLength} tokens in a context of {model.ContextLength}"
+            + (longest + options.MaxCompletionLength <= model.ContextLength ? "" : "; lower max_prompt_length or max_completion_length"));
+        (bool tells, string found) = RewardProbe.Check(rewards, prompts, options);
+        preflight.Require("rewards", tells, found);
+        MemoryPlan memory = MemoryPlan.ForTraining(model.Config, options.MaxTokensPerMicroBatch, options.Beta > 0);
+        preflight.Require("memory", memory.Fits, memory.ToString());
+        preflight.Write();
+
+        using GrpoTrainer trainer = new(model, tokenizer, prompts, rewards, options, context.Seed);
+        TrainingLoop.Run(context, trainer, options.SaveSteps, options.KeepCheckpoints, Watch(context));
+        TrainingLoop.Finish(context, trainer, tokenizer);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Plan(StageContext context)
+    {
+        if (Directory.Exists(options.Model))
+            yield return MemoryPlan.ForTraining(ModelConfig.Load(options.Model), options.MaxTokensPerMicroBatch, options.Beta > 0).ToString();
+    }
+
+    // Loud where others are silent: rewards that fail, and groups that are all alike from the start.
+    private static Action<long, StepMetrics> Watch(StageContext context)
+    {
+        int alike = 0;
+        return (step, metrics) =>
+        {
+            foreach ((string name, double value) in metrics)
+                if (name.StartsWith("rewards/", StringComparison.Ordinal) && name.EndsWith("/errors", StringComparison.Ordinal) && value > 0)
+                    context.Progress.Message($"step {step}: {name} = {value}: completions that could not be scored, and were not");
+            alike = metrics["frac_reward_zero_std"] == 1 && step == alike + 1 ? alike + 1 : 0;
+            if (alike == HopelessSteps)
+                throw new TrainingException(
+                    $"{context.Stage.Title}: in each of the first {HopelessSteps} steps all completions of every prompt had the same reward, so there is nothing to learn from. "
+                    + "Look at samples.jsonl: is the task too hard or too easy for this model, max_completion_length too short, or the reward blind?");
+        };
+    }
+}

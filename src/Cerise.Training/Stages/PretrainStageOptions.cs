@@ -1,0 +1,25 @@
+using Cerise.Training.Trainers;
+
+namespace Cerise.Training.Stages;
+
+/// <summary>Settings of stage <c>pretrain</c>.</summary>
+public sealed record PretrainStageOptions : PretrainOptions
+{
+    /// <summary>Model to go on with: an earlier stage or a folder. Empty (default): a fresh one of <see cref="Shape"/>.</summary>
+    public string Model { get; init; } = "";
+
+    /// <summary>Sizes of a fresh model.</summary>
+    public ModelShape Shape { get; init; } = new();
+
+    /// <summary>Tokenizer of a fresh model: an earlier stage or a path.</summary>
+    public string Tokenizer { get; init; } = "";
+
+    /// <summary>Corpus: JSONL with a <c>text</c> column, or a .txt file that is one document.</summary>
+    public string Data { get; init; } = "";
+
+    /// <summary>Steps between checkpoints; 0 for none. Default 100.</summary>
+    public int SaveSteps { get; init; } = 100;
+
+    /// <summary>How many checkpoints stay. Default 2.</summary>
+    public int KeepCheckpoints { get; init; } = 2;
+}

@@ -1,0 +1,51 @@
+using Cerise.Tensors;
+using Cerise.Training.Recipes;
+using Cerise.Training.Rewards;
+using Cerise.Training.Runs;
+using Cerise.Training.Runs.Reports;
+
+namespace Cerise.Training.Stages;
+
+/// <summary>Runs a recipe's stages in order in a run folder, going on where an earlier run stopped.</summary>
+/// <param name="device">Where models run.</param>
+/// <param name="rewards">Rewards that recipes can name.</param>
+/// <param name="progress">Told how it goes.</param>
+/// <param name="time">The clock.</param>
+public sealed class RecipeRunner(Device device, RewardRegistry rewards, IProgressSink progress, TimeProvider time)
+{
+    /// <summary>Runs a recipe.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="environment">Facts of this machine.</param>
+    /// <param name="resume">Whether to go on with a run the folder holds.</param>
+    /// <param name="cancellation">Asks to save and stop.</param>
+    /// <exception cref="OperationCanceledException">The run was asked to stop; with <paramref name="resume"/> it goes on.</exception>
+    public void Run(RecipeDocument recipe, string folder, RunEnvironment environment, bool resume, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        IReadOnlyList<object> options = StageKinds.Bind(recipe);
+        using RunFolder run = RunFolder.Open(folder, recipe.Resolve(options), environment, resume, time);
+        foreach (string warning in run.Warnings)
+            progress.Message(warning);
+        foreach (RecipeStage stage in recipe.Stages)
+        {
+            if (run.IsFinished(stage.Name))
+                continue;
+            cancellation.ThrowIfCancellationRequested();
+            StageKinds.Create(stage.Kind, options[stage.Index]).Run(NewContext(recipe, stage, run, cancellation));
+        }
+        ReportWriter.Write(run.Path);
+    }
+
+    private StageContext NewContext(RecipeDocument recipe, RecipeStage stage, RunFolder run, CancellationToken cancellation) => new()
+    {
+        Run = run,
+        Recipe = recipe,
+        Stage = stage,
+        Device = device,
+        Rewards = rewards,
+        Progress = progress,
+        Time = time,
+        Cancellation = cancellation,
+    };
+}

@@ -1,0 +1,53 @@
+using Cerise.Data;
+using Cerise.Data.Datasets;
+using Cerise.Models;
+using Cerise.Models.Configs;
+using Cerise.Training.Batches;
+using Cerise.Training.Trainers;
+
+namespace Cerise.Training.Stages;
+
+/// <summary>Fine-tunes a model on prompts and completions.</summary>
+public sealed class SftStage(SftStageOptions options) : IStage
+{
+    /// <inheritdoc/>
+    public void Run(StageContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        string folder = context.Input("model", options.Model);
+        Tokenizer tokenizer = Tokenizer.Load(folder);
+        using CausalModel model = CausalModel.Load(folder, context.Device);
+        ModelFolder.RequireFit(model, tokenizer, folder);
+        SftOptions fitted = options with { MaxLength = Math.Min(options.MaxLength, model.ContextLength) };
+        List<TokenSequence> examples = [];
+        int dropped = 0;
+        foreach (Row row in JsonlReader.Read(context.Input("data", options.Data)))
+        {
+            if (SftTrainer.Tokenize(row.GetString(DatasetColumns.Prompt), row.GetString(DatasetColumns.Completion), tokenizer, fitted) is { TrainedCount: > 0 } example)
+                examples.Add(example);
+            else
+                dropped++;
+        }
+
+        Preflight preflight = new(context);
+        preflight.Require(
+            "trained tokens", examples.Count > 0,
+            examples.Count > 0
+                ? $"{examples.Count} examples, {examples.Sum(example => (long)example.TrainedCount)} trained of {examples.Sum(example => (long)example.Ids.Count)} tokens; {dropped} dropped, their prompts fill max_length ({fitted.MaxLength})"
+                : $"no example has a trained token within max_length ({fitted.MaxLength}); raise it or shorten the prompts");
+        MemoryPlan memory = MemoryPlan.ForTraining(model.Config, options.MaxTokensPerMicroBatch, hasReference: false);
+        preflight.Require("memory", memory.Fits, memory.ToString());
+        preflight.Write();
+
+        using SftTrainer trainer = new(model, examples, fitted, context.Seed);
+        TrainingLoop.Run(context, trainer, options.SaveSteps, options.KeepCheckpoints);
+        TrainingLoop.Finish(context, trainer, tokenizer);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Plan(StageContext context)
+    {
+        if (Directory.Exists(options.Model))
+            yield return MemoryPlan.ForTraining(ModelConfig.Load(options.Model), options.MaxTokensPerMicroBatch, hasReference: false).ToString();
+    }
+}

@@ -1,0 +1,19 @@
+using Cerise.Training.Trainers;
+
+namespace Cerise.Training.Stages;
+
+/// <summary>Settings of stage <c>sft</c>.</summary>
+public sealed record SftStageOptions : SftOptions
+{
+    /// <summary>Model to fine-tune: an earlier stage or a folder.</summary>
+    public string Model { get; init; } = "";
+
+    /// <summary>JSONL with columns <c>prompt</c> and <c>completion</c>.</summary>
+    public string Data { get; init; } = "";
+
+    /// <summary>Steps between checkpoints; 0 for none. Default 100.</summary>
+    public int SaveSteps { get; init; } = 100;
+
+    /// <summary>How many checkpoints stay. Default 2.</summary>
+    public int KeepCheckpoints { get; init; } = 2;
+}

@@ -1,0 +1,39 @@
+using Cerise.Training.Recipes;
+using Cerise.Training.Tasks;
+
+namespace Cerise.Training.Stages;
+
+/// <summary>The problems a recipe makes for itself.</summary>
+public enum TaskKind
+{
+    /// <summary>Little arithmetic stories.</summary>
+    Stories,
+
+    /// <summary>Numbers and a target; an equation is wanted.</summary>
+    Countdown,
+}
+
+/// <summary>Settings of stage <c>task</c>: makes corpus.jsonl, prompts.jsonl and evaluation.jsonl from the recipe's seed.</summary>
+public sealed record TaskStageOptions : IOptions
+{
+    /// <summary>Which problems. Default stories.</summary>
+    public TaskKind Task { get; init; }
+
+    /// <summary>Settings of stories.</summary>
+    public StoryTaskOptions Stories { get; init; } = new();
+
+    /// <summary>Settings of countdown.</summary>
+    public CountdownTaskOptions Countdown { get; init; } = new();
+
+    /// <summary>Documents in the corpus. Default 60000.</summary>
+    public int Documents { get; init; } = 60_000;
+
+    /// <summary>Prompts for reinforcement learning. Default 8000.</summary>
+    public int Prompts { get; init; } = 8_000;
+
+    /// <summary>Problems held out for evaluation. Default 400.</summary>
+    public int EvaluationProblems { get; init; } = 400;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults() => new TaskFileOptions { Documents = Documents, Prompts = Prompts, EvaluationProblems = EvaluationProblems }.Faults();
+}

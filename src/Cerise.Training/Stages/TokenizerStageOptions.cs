@@ -1,0 +1,24 @@
+using Cerise.Data;
+using Cerise.Training.Recipes;
+
+namespace Cerise.Training.Stages;
+
+/// <summary>Settings of stage <c>tokenizer</c>: trains a byte-level BPE tokenizer on the corpus.</summary>
+public sealed record TokenizerStageOptions : IOptions
+{
+    /// <summary>Corpus with a <c>text</c> column: an earlier stage's file or a path.</summary>
+    public string Data { get; init; } = "";
+
+    /// <summary>Tokens in the vocabulary, the 256 bytes and special tokens included. Default 512.</summary>
+    public int VocabSize { get; init; } = 512;
+
+    /// <summary>How text is split before merges are learned. Default qwen2: digits one by one.</summary>
+    public BpePreTokenizer PreTokenizer { get; init; } = BpePreTokenizer.Qwen2;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
+    {
+        if (VocabSize < 257)
+            yield return $"vocab_size is {VocabSize}; use at least 257, the bytes and the end-of-text token";
+    }
+}

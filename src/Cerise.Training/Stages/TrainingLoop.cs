@@ -1,0 +1,63 @@
+using Cerise.Training.Runs;
+using Cerise.Training.Trainers;
+
+namespace Cerise.Training.Stages;
+
+/// <summary>Drives a trainer from its last checkpoint to its last step: logs, saves, stops when asked to.</summary>
+internal static class TrainingLoop
+{
+    /// <param name="context">The stage.</param>
+    /// <param name="trainer">Fresh; taken to the last checkpoint here.</param>
+    /// <param name="saveSteps">Steps between checkpoints; 0 saves none but the one when stopped.</param>
+    /// <param name="keepCheckpoints">How many of them stay.</param>
+    /// <param name="watch">Looks at each step's metrics and may stop the run.</param>
+    public static void Run(StageContext context, ITrainer trainer, int saveSteps, int keepCheckpoints, Action<long, StepMetrics>? watch = null)
+    {
+        string stage = context.Stage.Name;
+        StoredCheckpoint? checkpoint = context.Run.BeginStage(stage);
+        if (checkpoint is not null)
+            trainer.LoadState(checkpoint.Folder, checkpoint.Step);
+        context.Progress.StageStarted(stage, trainer.TotalSteps, trainer.Step);
+        long saved = trainer.Step;
+        while (trainer.Step < trainer.TotalSteps)
+        {
+            long began = context.Time.GetTimestamp();
+            StepResult result;
+            try
+            {
+                context.Cancellation.ThrowIfCancellationRequested();
+                result = trainer.TrainStep(context.Cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                if (trainer.Step > saved)
+                    context.Run.SaveCheckpoint(stage, trainer.Step, trainer.SaveState, keepCheckpoints);
+                context.Progress.StageEnded();
+                throw;
+            }
+            catch (TrainingException error)
+            {
+                throw new TrainingException($"{context.Stage.Title}, step {trainer.Step + 1}: {error.Message}", error);
+            }
+            result.Metrics["step_time"] = context.Time.GetElapsedTime(began).TotalSeconds;
+            context.Run.Log.Step(stage, trainer.Step, result.Metrics);
+            foreach (SampleRow sample in result.Samples)
+                context.Run.Log.Sample(stage, trainer.Step, sample);
+            context.Progress.Step(trainer.Step, result.Metrics);
+            watch?.Invoke(trainer.Step, result.Metrics);
+            if (saveSteps > 0 && trainer.Step % saveSteps == 0 && trainer.Step < trainer.TotalSteps)
+            {
+                context.Run.SaveCheckpoint(stage, trainer.Step, trainer.SaveState, keepCheckpoints);
+                saved = trainer.Step;
+            }
+        }
+    }
+
+    /// <summary>Saves the stage's model with its tokenizer, and notes that the stage is done.</summary>
+    public static void Finish(StageContext context, ITrainer trainer, Data.Tokenizer tokenizer)
+    {
+        AtomicFolder.Write(context.Output, folder => ModelFolder.Save(folder, trainer.Model, tokenizer));
+        context.Run.FinishStage(context.Stage.Name, trainer.Step);
+        context.Progress.StageEnded();
+    }
+}
