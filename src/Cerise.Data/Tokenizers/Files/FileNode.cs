@@ -99,7 +99,7 @@ internal readonly struct FileNode
     public int Count32(int highest)
     {
         if (_element.ValueKind != JsonValueKind.Number || !_element.TryGetInt32(out int value) || value < 0 || value > highest)
-            throw Fail($"a whole number from 0 to {highest} is expected, this is {Shorten(_element.GetRawText())}");
+            throw Fail($"a whole number from 0 to {highest} is expected, this is {(_element.ValueKind == JsonValueKind.Number ? Shorten(_element.GetRawText()) : Kind(_element.ValueKind))}");
         return value;
     }
 

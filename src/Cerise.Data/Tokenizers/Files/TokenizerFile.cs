@@ -64,11 +64,15 @@ internal sealed record TokenizerFile
     private static List<AddedToken> ReadAddedTokens(FileNode node, TokenizerConfig config)
     {
         var tokens = new SortedDictionary<int, AddedToken>();
-        if (!node.IsNull)
-            foreach (FileNode item in node.Items())
-                if (!tokens.TryAdd(item["id"].Count32(HighestId), ReadAddedToken(item, item["id"].Count32(HighestId))))
-                    throw item.Fail("the id is given to two added tokens");
-        var contents = tokens.Values.Select(token => token.Content).ToHashSet(StringComparer.Ordinal);
+        var contents = new HashSet<string>(StringComparer.Ordinal);
+        foreach (FileNode item in node.IsNull ? [] : node.Items())
+        {
+            AddedToken token = ReadAddedToken(item, item["id"].Count32(HighestId));
+            if (!contents.Add(token.Content))
+                throw item.Fail($"'{FileNode.Shorten(token.Content)}' is listed twice");
+            if (!tokens.TryAdd(token.Id, token))
+                throw item.Fail($"id {token.Id} is given to '{FileNode.Shorten(tokens[token.Id].Content)}' and to '{FileNode.Shorten(token.Content)}'");
+        }
         foreach ((int id, FileNode item) in config.AddedTokens)
             if (ReadAddedToken(item, id) is var token && contents.Add(token.Content))
                 tokens.TryAdd(id, token);

@@ -17,7 +17,7 @@ internal sealed class UnicodeRegex
 
     private readonly string _source;
     private readonly Regex _regex;
-    private readonly Lazy<Dictionary<(UnicodeCategory Category, bool Apart), char>> _standIns;
+    private readonly Lazy<Dictionary<(UnicodeCategory Category, int Group), char>> _standIns;
 
     /// <summary>Compiles a pattern in the Oniguruma dialect.</summary>
     /// <exception cref="NotSupportedException">The pattern uses what has no counterpart here.</exception>
@@ -83,21 +83,21 @@ internal sealed class UnicodeRegex
     private char StandIn(Rune rune)
     {
         UnicodeCategory category = Rune.GetUnicodeCategory(rune);
-        return _standIns.Value.TryGetValue((category, IsApart(rune.Value)), out char c) ? c
+        return _standIns.Value.TryGetValue((category, GroupOf(rune.Value)), out char c) ? c
             : throw new TokenizerException($"the pattern {_source} names every character of category {category}; characters beyond U+FFFF cannot be matched with it");
     }
 
     /// <summary>For each category the last BMP character that the pattern neither names nor spans with a range.</summary>
-    private Dictionary<(UnicodeCategory Category, bool Apart), char> ChooseStandIns()
+    private Dictionary<(UnicodeCategory Category, int Group), char> ChooseStandIns()
     {
         bool[] named = NamedCharacters();
-        var standIns = new Dictionary<(UnicodeCategory, bool), char>();
+        var standIns = new Dictionary<(UnicodeCategory, int), char>();
         for (int c = 0xFFFF; c >= 0x80; c--)
         {
             if (named[c] || char.IsSurrogate((char)c) || char.IsWhiteSpace((char)c))
                 continue;
             UnicodeCategory category = CharUnicodeInfo.GetUnicodeCategory((char)c);
-            standIns.TryAdd((category, IsApart(c)), (char)c);
+            standIns.TryAdd((category, GroupOf(c)), (char)c);
         }
         return standIns;
     }
@@ -121,7 +121,8 @@ internal sealed class UnicodeRegex
         return named;
     }
 
-    /// <summary>What patterns tell from the rest of its category: Han characters, and enclosed letters, which are <c>\w</c>.</summary>
-    private static bool IsApart(int c) => CodePoints.IsEnclosedLetter(c) || c is 0x3005 or 0x3007 or (>= 0x3021 and <= 0x3029) or (>= 0x3038 and <= 0x303B)
-        or (>= 0x2E80 and <= 0x2FD5) or (>= 0x3400 and <= 0x4DBF) or (>= 0x4E00 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAD9) or (>= 0x20000 and <= 0x3FFFD);
+    /// <summary>What patterns tell from the rest of its category: 1 for enclosed letters, which are <c>\w</c>, 2 for Han characters, else 0.</summary>
+    private static int GroupOf(int c) => CodePoints.IsEnclosedLetter(c) ? 1
+        : c is 0x3005 or 0x3007 or (>= 0x3021 and <= 0x3029) or (>= 0x3038 and <= 0x303B) or (>= 0x2E80 and <= 0x2FD5)
+            or (>= 0x3400 and <= 0x4DBF) or (>= 0x4E00 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAD9) or (>= 0x20000 and <= 0x3FFFD) ? 2 : 0;
 }

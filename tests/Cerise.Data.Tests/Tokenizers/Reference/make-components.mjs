@@ -1,0 +1,105 @@
+// Writes components.json: what Hugging Face's own tokenizers gives for each kind of normalizer, pre-tokenizer, post-processor, decoder and added token.
+//   npm install tokenizers@0.23.2 && node make-components.mjs > components.json
+// A case is a tokenizer.json without what it shares with its base ("bytes" or "pieces"); ids are encode(text) with special tokens, decoded is decode(ids).
+import { createRequire } from 'node:module';
+const { Tokenizer } = createRequire(import.meta.url)('tokenizers');
+
+const printable = [...Array(256).keys()].filter(b => (b >= 33 && b <= 126) || (b >= 161 && b <= 172) || b >= 174);
+const byteChars = [];
+for (let b = 0, next = 256; b < 256; b++) byteChars[b] = printable.includes(b) ? String.fromCharCode(b) : String.fromCharCode(next++);
+const vocabOf = tokens => Object.fromEntries([...new Set(tokens)].map((t, i) => [t, i]));
+const result = ([a, b]) => a + b;
+const byteMerges = ['Ġ t', 'h e', 'Ġt he', 'i n', 'Ġ Ġ', 'ĠĠ ĠĠ', 'e l', 'l o', 'el lo', 'h ello', 'Ġ hello', '1 2', '12 3', '- 1', "' s", "' S", 'Ċ Ċ', 'č Ċ',
+  'Ã ©', 'Ð ¿', 'ð Ł', 'ðŁ ĺ', 'ðŁĺ Ģ', 'a b', '! !', 'Ġ !', 'd on', 'o n', '. Ċ', 'Ġ 1', 'Å ¿', "' Å¿", 'Ġ Â', 'w or', 'o r', 'or d'].map(m => m.split(' '));
+const token = (id, content, flags = {}) => ({ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: false, ...flags });
+const bytesVocab = vocabOf([...byteChars, ...byteMerges.map(result)]);
+const n = Object.keys(bytesVocab).length;
+const bytes = {
+  added_tokens: [token(n, '<s>', { special: true }), token(n + 1, '</s>', { special: true, lstrip: true }), token(n + 2, '<pad>', { special: true, rstrip: true }),
+    token(n + 3, '<TOOL>', { normalized: true }), token(n + 4, 'zq', { single_word: true }), token(n + 5, '<sp>ecial'), token(n + 6, '<sp>')],
+  normalizer: null, pre_tokenizer: null, post_processor: null,
+  decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
+  model: { type: 'BPE', dropout: null, unk_token: null, continuing_subword_prefix: null, end_of_word_suffix: null, fuse_unk: false, byte_fallback: false,
+    ignore_merges: false, vocab: bytesVocab, merges: byteMerges },
+};
+const pieceMerges = ['▁ t', 'h e', '▁t he', 'l l', 'e ll', 'o n', '▁ ▁', 'i n', 'h ell', 'hell o', '▁ hello', '▁ a'].map(m => m.split(' '));
+const hex = b => `<0x${b.toString(16).toUpperCase().padStart(2, '0')}>`;
+const piecesVocab = vocabOf(['<unk>', '<s>', '</s>', ...[...Array(256).keys()].map(hex), '▁', ..."abcdefghilmnoprstuwTH'.,!<>/é", ...pieceMerges.map(result)]);
+const m = Object.keys(piecesVocab).length;
+const pieces = {
+  added_tokens: [token(0, '<unk>', { special: true }), token(1, '<s>', { special: true }), token(2, '</s>', { special: true }), token(m, '<TOOL>', { rstrip: true, lstrip: true })],
+  normalizer: { type: 'Sequence', normalizers: [{ type: 'Prepend', prepend: '▁' }, { type: 'Replace', pattern: { String: ' ' }, content: '▁' }] },
+  pre_tokenizer: null,
+  post_processor: { type: 'TemplateProcessing', single: [{ SpecialToken: { id: '<s>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }, { SpecialToken: { id: '</s>', type_id: 0 } }],
+    pair: [{ Sequence: { id: 'A', type_id: 0 } }, { Sequence: { id: 'B', type_id: 1 } }],
+    special_tokens: { '<s>': { id: '<s>', ids: [1], tokens: ['<s>'] }, '</s>': { id: '</s>', ids: [2], tokens: ['</s>'] } } },
+  decoder: { type: 'Sequence', decoders: [{ type: 'Replace', pattern: { String: '▁' }, content: ' ' }, { type: 'ByteFallback' }, { type: 'Fuse' }, { type: 'Strip', content: ' ', start: 1, stop: 0 }] },
+  model: { type: 'BPE', dropout: null, unk_token: '<unk>', continuing_subword_prefix: null, end_of_word_suffix: null, fuse_unk: true, byte_fallback: true, ignore_merges: false,
+    vocab: piecesVocab, merges: pieceMerges },
+};
+
+const texts = ['', ' ', 'hello the  world!!', "don't 'S 'ſ I'S", '  the    end \n\n \r\n x.\n\n', '<s>hello <pad>  the</s> zq zqx <TOOL>the  </s>', '123456 -12 ½٣Ⅷ',
+  'é e\u0301 \uAC01 ﬁ İ ÀB', '😀😀 𝐀𝐁𝟎 𠀀中文 ⓐ🅰', '\u0000\u0085\u2028\u3000\u200B|', '<sp>ecial<sp> the,the ab', 'hello▁the ▁'];
+const split = (pattern, behavior = 'Isolated', invert = false) => ({ type: 'Split', pattern, behavior, invert });
+const regex = (r, ...rest) => split({ Regex: r }, ...rest);
+const last = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false };
+const sequence = (...pretokenizers) => ({ pre_tokenizer: { type: 'Sequence', pretokenizers } });
+const byteLevel = (add_prefix_space, use_regex) => ({ type: 'ByteLevel', add_prefix_space, trim_offsets: true, use_regex });
+const qwen2 = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+const metaspace = (prepend_scheme, s) => ({ type: 'Metaspace', replacement: '▁', prepend_scheme, split: s });
+
+const cases = {
+  'gpt2 pattern': ['bytes', { pre_tokenizer: byteLevel(false, true) }],
+  'gpt2 pattern after a space': ['bytes', { pre_tokenizer: byteLevel(true, true) }],
+  'qwen2 pattern': ['bytes', sequence(regex(qwen2), last)],
+  'qwen2 pattern in a group': ['bytes', sequence(regex(`(?:${qwen2})`), last)],
+  'llama3 pattern': ['bytes', sequence(regex(qwen2.replace('|\\p{N}|', '|\\p{N}{1,3}|')), last)],
+  'possessive pattern': ['bytes', sequence(regex("(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+"), last)],
+  'pattern by letter case': ['bytes', sequence(regex("[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t)?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s+"), last)],
+  'three splits': ['bytes', sequence(regex('\\p{N}{1,3}'), regex('[一-龥぀-ゟ゠-ヿ]+'), regex("[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*|\\s+"), last)],
+  'Han, words, hexadecimal, posix': ['bytes', sequence(regex('\\p{Han}+|\\w+|[[:punct:]]|\\p{^L}\\h|^.|(?m:t.)'), last)],
+  'digits one by one': ['bytes', sequence({ type: 'Digits', individual_digits: true }, last)],
+  'digits in runs': ['bytes', sequence({ type: 'Digits', individual_digits: false }, last)],
+  'whitespace': ['bytes', sequence({ type: 'Whitespace' }, last)],
+  'whitespace split': ['bytes', sequence({ type: 'WhitespaceSplit' }, last)],
+  'punctuation contiguous': ['bytes', sequence({ type: 'Punctuation', behavior: 'Contiguous' }, last)],
+  'bert': ['bytes', sequence({ type: 'BertPreTokenizer' }, last)],
+  'split by text': ['bytes', sequence(split({ String: 'the' }, 'MergedWithPrevious'), last)],
+  'bytes before a split': ['bytes', sequence(byteLevel(false, false), split({ String: 'Ġ' }, 'MergedWithNext'))],
+  'NFC': ['bytes', { normalizer: { type: 'NFC' }, pre_tokenizer: last }],
+  'NFD, no accents': ['bytes', { normalizer: { type: 'Sequence', normalizers: [{ type: 'NFD' }, { type: 'StripAccents' }] }, pre_tokenizer: last }],
+  'NFKC, lower case': ['bytes', { normalizer: { type: 'Sequence', normalizers: [{ type: 'NFKC' }, { type: 'Lowercase' }] }, pre_tokenizer: last }],
+  'NFKD': ['bytes', { normalizer: { type: 'NFKD' }, pre_tokenizer: last }],
+  'strip': ['bytes', { normalizer: { type: 'Strip', strip_left: true, strip_right: true }, pre_tokenizer: last }],
+  'replace by pattern': ['bytes', { normalizer: { type: 'Replace', pattern: { Regex: '\\d+|\\s{2,}' }, content: '#' }, pre_tokenizer: last }],
+  'bytes as normalizer': ['bytes', { normalizer: { type: 'ByteLevel' } }],
+  'ignore merges': ['bytes', { ...sequence(regex(qwen2), last), model: { ignore_merges: true, merges: byteMerges.slice(0, 3) } }],
+  'cls and sep': ['bytes', { pre_tokenizer: last, post_processor: { type: 'RobertaProcessing', sep: ['</s>', n + 1], cls: ['<s>', n], trim_offsets: true, add_prefix_space: false } }],
+  'sentencepiece': ['pieces', {}],
+  'sentencepiece, unknown in runs': ['pieces', { model: { byte_fallback: false } }],
+  'sentencepiece, unknown one by one': ['pieces', { model: { byte_fallback: false, fuse_unk: false } }],
+  'sentencepiece, unknown dropped': ['pieces', { model: { byte_fallback: false, unk_token: null } }],
+  'metaspace always': ['pieces', { normalizer: null, pre_tokenizer: metaspace('always', true), decoder: metaspace('always', true) }],
+  'metaspace first': ['pieces', { normalizer: null, pre_tokenizer: metaspace('first', false), decoder: metaspace('first', false) }],
+  'metaspace never': ['pieces', { normalizer: null, pre_tokenizer: metaspace('never', true), decoder: metaspace('never', true) }],
+  'no decoder': ['pieces', { decoder: null }],
+};
+for (const behavior of ['Removed', 'Isolated', 'MergedWithPrevious', 'MergedWithNext', 'Contiguous'])
+  for (const invert of [false, true])
+    cases[`split ${behavior}${invert ? ' inverted' : ''}`] = ['bytes', sequence(regex('[eo ]|\\p{N}', behavior, invert), last)];
+
+const bases = { bytes, pieces };
+const out = { bases, texts, cases: [] };
+for (const [name, [base, parts]] of Object.entries(cases)) {
+  const file = { version: '1.0', truncation: null, padding: null, ...bases[base], ...parts, model: { ...bases[base].model, ...parts.model } };
+  const tokenizer = Tokenizer.fromString(JSON.stringify(file));
+  const ids = [], decoded = [];
+  for (const text of texts) {
+    const found = (await tokenizer.encode(text)).getIds();
+    ids.push(found);
+    decoded.push(await tokenizer.decode(found, false));
+  }
+  out.cases.push({ name, base, parts, ids, decoded });
+}
+const lines = out.cases.map(c => JSON.stringify(c)).join(',\n');
+console.log(`{"bases":${JSON.stringify(bases)},\n"texts":${JSON.stringify(texts)},\n"cases":[\n${lines}\n]}`);

@@ -1,0 +1,63 @@
+using Cerise.Data.Tokenizers.Unicode;
+
+namespace Cerise.Data.Tests.Tokenizers.Unicode;
+
+public class UnicodeRegexTests
+{
+    [Theory]
+    [InlineData(@"\p{L}+", "ab\U0001D400\U00020000 c", "ab\U0001D400\U00020000|c")]
+    [InlineData(@"\p{N}", "1\U0001D7CE\u2167", "1|\U0001D7CE|\u2167")]
+    [InlineData(@"[^\s\p{L}\p{N}]+", "a\U0001F600\U0001F601b!", "\U0001F600\U0001F601|!")]
+    [InlineData(".", "\U0001F600a\n", "\U0001F600|a")]
+    [InlineData(@"\p{Lu}\p{Ll}", "\U00010400\U00010428Aa", "\U00010400\U00010428|Aa")]
+    [InlineData(@"\p{Han}+", "\u4E2D\U00020000\u3042\U0001D400", "\u4E2D\U00020000")]
+    [InlineData("[\u4E00-\u9FA5]+", "\u4E2D\U00020000\u6587", "\u4E2D|\u6587")]
+    [InlineData(@"\P{Han}", "\u4E2Da", "a")]
+    [InlineData(@"\p{^L}+|\p{Letter}", "a1!", "a|1!")]
+    [InlineData(@"(?i:'s)", "'s 'S '\u017F 'x", "'s|'S|'\u017F")]
+    [InlineData(@"(?i)k|[r-t]", "kK\u212ASx", "k|K|\u212A|S")]
+    [InlineData(@"(?i:a)B", "AB Ab", "AB")]
+    [InlineData(@"a?+a|b++c", "aa bbc", "aa|bbc")]
+    [InlineData(@"a{1,2}", "aaa", "aa|a")]
+    [InlineData(@"a{,2}", "aaa", "aa|a")]
+    [InlineData(@"\h+", "xyfF9g", "fF9")]
+    [InlineData(@"\x{41}\x42", "AB", "AB")]
+    [InlineData(@"\w+", "a_1\u00B2\u24B6\U0001F130 -", "a_1\u00B2\u24B6\U0001F130")]
+    [InlineData(@"\W", "a-\U0001F600", "-|\U0001F600")]
+    [InlineData("[[:punct:]]+", "a$!+b", "$!+")]
+    [InlineData("[]a]+", "a]b", "a]")]
+    [InlineData("^b|a$", "a\nb", "a|b")]
+    [InlineData("(?m:a.)", "a\n", "a\n")]
+    [InlineData(@"\s+(?!\S)|\s+", "a   b ", "  | | ")]
+    public void Patterns_in_the_oniguruma_dialect_match_code_points(string pattern, string text, string expected) =>
+        Assert.Equal(expected.Split('|'), Find(pattern, text));
+
+    [Theory]
+    [InlineData(@"\X", @"\X")]
+    [InlineData("(?~a)", "absent operator")]
+    [InlineData("[a[bc]]", "set within a set")]
+    [InlineData("[a&&b]", "intersection")]
+    [InlineData("[[:alpha:]]", "[:alpha:]")]
+    [InlineData(@"\p{Cyrillic}", @"\p{Cyrillic}")]
+    [InlineData("[\U0001F600]", "beyond U+FFFF")]
+    [InlineData(@"\x{1F600}", "beyond U+FFFF")]
+    [InlineData("a\\", "backslash at the end")]
+    [InlineData("[a", "character set without an end")]
+    public void What_has_no_counterpart_is_refused_by_name(string pattern, string expected) =>
+        Assert.Contains(expected, Assert.Throws<NotSupportedException>(() => new UnicodeRegex(pattern)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_stand_in_is_never_a_character_that_the_pattern_names()
+    {
+        Assert.Equal(["\U00020000"], Find("[^\u4E00-\u9FFF]", "\u4E00\U00020000"));
+        Assert.Empty(Find("[\u0390-\uFFEE]", "\U0001D400"));
+        Assert.Throws<TokenizerException>(() => Find("[\u0080-\uFFFF]", "\U0001D400"));
+    }
+
+    private static List<string> Find(string pattern, string text)
+    {
+        var matches = new List<(int Start, int End)>();
+        new UnicodeRegex(pattern).FindMatches(text, matches);
+        return matches.ConvertAll(match => text[match.Start..match.End]);
+    }
+}
