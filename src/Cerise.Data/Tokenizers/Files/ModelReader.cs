@@ -1,4 +1,5 @@
 using Cerise.Data.Tokenizers.Bpe;
+using Cerise.Data.Tokenizers.Parsing;
 
 namespace Cerise.Data.Tokenizers.Files;
 

@@ -1,3 +1,5 @@
+using Cerise.Data.Tokenizers.Parsing;
+
 namespace Cerise.Data.Tokenizers.Files;
 
 /// <summary>What tokenizer_config.json says beside the tokenizer itself.</summary>

@@ -3,6 +3,7 @@ using Cerise.Data.Tokenizers.AddedTokens;
 using Cerise.Data.Tokenizers.Bpe;
 using Cerise.Data.Tokenizers.Decoders;
 using Cerise.Data.Tokenizers.Normalizers;
+using Cerise.Data.Tokenizers.Parsing;
 using Cerise.Data.Tokenizers.PostProcessors;
 using Cerise.Data.Tokenizers.PreTokenizers;
 

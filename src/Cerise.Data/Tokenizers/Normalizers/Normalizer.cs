@@ -1,4 +1,4 @@
-using Cerise.Data.Tokenizers.Files;
+using Cerise.Data.Tokenizers.Parsing;
 using Cerise.Data.Tokenizers.Unicode;
 
 namespace Cerise.Data.Tokenizers.Normalizers;

@@ -1,4 +1,4 @@
-using Cerise.Data.Tokenizers.Files;
+using Cerise.Data.Tokenizers.Parsing;
 
 namespace Cerise.Data.Tokenizers.PostProcessors;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Cerise.Data.Tokenizers.Files;
+using Cerise.Data.Tokenizers.Parsing;
 using Cerise.Data.Tokenizers.Unicode;
 
 namespace Cerise.Data.Tokenizers.PreTokenizers;

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Cerise.Data.Tokenizers.Unicode;
 
-namespace Cerise.Data.Tokenizers.Files;
+namespace Cerise.Data.Tokenizers.Parsing;
 
 /// <summary>A pattern of a tokenizer file: <c>{"String": ...}</c> is found as it stands, <c>{"Regex": ...}</c> matched.</summary>
 internal sealed class TextPattern

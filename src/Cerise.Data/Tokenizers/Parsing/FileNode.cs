@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Cerise.Data.Tokenizers.Files;
+namespace Cerise.Data.Tokenizers.Parsing;
 
 /// <summary>A value of a tokenizer's JSON file that knows its file and its place there, so that every complaint names both.</summary>
 internal readonly struct FileNode
