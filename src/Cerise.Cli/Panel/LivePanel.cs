@@ -77,12 +77,18 @@ internal sealed class LivePanel : IProgressSink, IDisposable
         lines.Add(new Text(speed, new Style(decoration: Decoration.Dim)) { Overflow = Overflow.Ellipsis });
         (string Label, double Value)[] values = [.. meter.Values];
         if (values.Length > 0)
-            lines.Add(new Markup(string.Join("  ", values.Select(value => $"[grey]{Markup.Escape(value.Label)}[/] [bold]{ProgressText.Number(value.Value)}[/]"))));
+            lines.Add(new Markup(string.Join("  ",
+                values.Select(value => $"[grey]{Markup.Escape(value.Label)}[/] [bold]{ProgressText.Number(value.Value)}[/]"))));
         string name = meter.CurveName;
         string curve = Sparkline.Draw(meter.Curve, inside - name.Length - 1, _console.Profile.Capabilities.Unicode);
         if (meter.Curve.Count > 1)
             lines.Add(new Markup($"[grey]{name}[/] [deeppink3]{Markup.Escape(curve)}[/]"));
-        return new Spectre.Console.Panel(new Rows(lines)) { Header = new PanelHeader(Markup.Escape(meter.Stage)), Border = BoxBorder.Rounded, Width = width };
+        return new Spectre.Console.Panel(new Rows(lines))
+        {
+            Header = new PanelHeader(Markup.Escape(meter.Stage)),
+            Border = BoxBorder.Rounded,
+            Width = width
+        };
     }
 
     private Markup Bar(StageMeter meter, int width)

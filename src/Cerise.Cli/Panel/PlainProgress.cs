@@ -3,8 +3,10 @@ using Cerise.Training.Runs;
 
 namespace Cerise.Cli.Panel;
 
-/// <summary>Progress as plain lines, for redirected output and <c>--no-progress</c>: the first step, the last, and between them few enough to read.</summary>
-/// <remarks>A line is due after a hundredth of the stage but not sooner than five seconds after the last one, and once a minute in any case.</remarks>
+/// <summary>Progress as plain lines, for redirected output and <c>--no-progress</c>:
+/// the first step, the last, and between them few enough to read.</summary>
+/// <remarks>A line is due after a hundredth of the stage but not sooner than
+/// five seconds after the last one, and once a minute in any case.</remarks>
 internal sealed class PlainProgress(TextWriter output, TimeProvider time) : IProgressSink
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(5);
@@ -38,7 +40,8 @@ internal sealed class PlainProgress(TextWriter output, TimeProvider time) : IPro
                 return;
             (_lastTime, _lastStep) = (time.GetTimestamp(), step);
             IEnumerable<string> values = _meter.Values.Select(value => $"{value.Label} {ProgressText.Number(value.Value)}");
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_meter.Stage} {step}/{_meter.Steps}  {string.Join("  ", values)}  ({string.Join(", ", ProgressText.Speed(_meter))})"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{_meter.Stage} {step}/{_meter.Steps}  {string.Join("  ", values)}  ({string.Join(", ", ProgressText.Speed(_meter))})"));
             output.Flush();
         }
     }

@@ -40,7 +40,7 @@ internal static class ProgressText
         if (meter.TokensPerSecond is { } tokens)
             yield return string.Create(CultureInfo.InvariantCulture, $"{tokens:#,0} tokens/s");
         if (meter.SecondsPerStep is { } seconds)
-            yield return string.Create(CultureInfo.InvariantCulture, $"{(seconds < 10 ? seconds.ToString("0.00", CultureInfo.InvariantCulture) : seconds.ToString("0.0", CultureInfo.InvariantCulture))} s/step");
+            yield return seconds.ToString(seconds < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture) + " s/step";
         if (meter.TimeLeft is { } left)
             yield return $"{Duration(left)} left";
     }

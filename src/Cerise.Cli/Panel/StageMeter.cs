@@ -10,7 +10,8 @@ internal sealed class StageMeter
 
     private static readonly (string Metric, string Label)[] Watched =
     [
-        ("reward", "reward"), ("rewards/accuracy/mean", "accuracy"), ("kl", "kl"), ("loss", "loss"), ("entropy", "entropy"), ("completions/mean_length", "length"), ("grad_norm", "grad_norm"),
+        ("reward", "reward"), ("rewards/accuracy/mean", "accuracy"), ("kl", "kl"), ("loss", "loss"), ("entropy", "entropy"),
+        ("completions/mean_length", "length"), ("grad_norm", "grad_norm"),
     ];
 
     private readonly TimeProvider _time;

@@ -3,7 +3,8 @@ namespace Cerise.Training.Recipes;
 /// <summary>Finds what a mistyped name was probably meant to be.</summary>
 public static class NearestName
 {
-    /// <summary>The candidate with the fewest edits (insert, delete, replace, swap neighbours), or null when none shares even half of the name.</summary>
+    /// <summary>The candidate with the fewest edits (insert, delete, replace, swap
+    /// neighbours), or null when none shares even half of the name.</summary>
     /// <param name="name">The name as typed.</param>
     /// <param name="candidates">The names that exist; the first of equals wins.</param>
     public static string? Find(string name, IEnumerable<string> candidates)

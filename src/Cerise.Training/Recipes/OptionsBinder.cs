@@ -2,10 +2,11 @@ namespace Cerise.Training.Recipes;
 
 /// <summary>Makes an options record from a map of a recipe.</summary>
 /// <remarks>
-/// A setting is a public property with an <c>init</c> accessor; its key is its name in snake_case and its default is what the record's constructor leaves.
-/// Understood are <c>int</c>, <c>long</c>, <c>float</c>, <c>double</c>, <c>bool</c>, <c>string</c>, enums (members in snake_case), their nullable forms, arrays and
-/// lists, dictionaries from <c>string</c>, nested records, and <see cref="System.Text.Json.JsonElement"/> for values whose form is known elsewhere. A <c>required</c> property must be given.
-/// A record that is an <see cref="IOptions"/> is asked for faults once its keys are bound without any.
+/// A setting is a public property with an <c>init</c> accessor; its key is its name in snake_case and its default is what the
+/// record's constructor leaves. Understood are <c>int</c>, <c>long</c>, <c>float</c>, <c>double</c>, <c>bool</c>,
+/// <c>string</c>, enums (members in snake_case), their nullable forms, arrays and lists, dictionaries from <c>string</c>,
+/// nested records, and <see cref="System.Text.Json.JsonElement"/> for values whose form is known elsewhere. A <c>required</c>
+/// property must be given. A record that is an <see cref="IOptions"/> is asked for faults once its keys are bound without any.
 /// </remarks>
 public static class OptionsBinder
 {

@@ -5,7 +5,8 @@ public static class OptionsFlags
 {
     /// <summary>Every setting of the record in the order declared, nested records flattened.</summary>
     /// <typeparam name="T">A record with init properties and no constructor parameters.</typeparam>
-    /// <remarks>Documentation comes from the XML file that the compiler writes beside the assembly, so a setting is documented once; without the file the docs are empty.</remarks>
+    /// <remarks>Documentation comes from the XML file that the compiler writes beside the
+    /// assembly, so a setting is documented once; without the file the docs are empty.</remarks>
     public static IReadOnlyList<OptionFlag> Of<T>() => Of(typeof(T));
 
     /// <summary>Every setting of the record in the order declared, nested records flattened.</summary>
@@ -19,7 +20,8 @@ public static class OptionsFlags
     }
 
     /// <summary>The settings given on a command line as a map to bind, with the flag as the place faults name.</summary>
-    /// <typeparam name="T">The record the map is for. It says which flags are lists, whose items may be given as <c>a,b</c> beside the recipe's <c>[a, b]</c>.</typeparam>
+    /// <typeparam name="T">The record the map is for. It says which flags are lists, whose
+    /// items may be given as <c>a,b</c> beside the recipe's <c>[a, b]</c>.</typeparam>
     /// <param name="flags">Names without dashes, and values as typed. The last of equal names wins.</param>
     /// <exception cref="RecipeException">A list or a map is not well-formed.</exception>
     public static RecipeMap ToMap<T>(IEnumerable<KeyValuePair<string, string>> flags)
@@ -39,12 +41,15 @@ public static class OptionsFlags
     private static RecipeMap Put(RecipeMap map, ReadOnlySpan<string> path, Type type, string text, RecipeLocation location, RecipeFaults faults)
     {
         string key = path[0];
-        Type? property = OptionsSchema.IsRecord(type) ? OptionsSchema.Of(type).Properties.FirstOrDefault(known => known.Name == key)?.Property.PropertyType : null;
+        Type? property = OptionsSchema.IsRecord(type)
+            ? OptionsSchema.Of(type).Properties.FirstOrDefault(known => known.Name == key)?.Property.PropertyType
+            : null;
         if (path.Length == 1)
         {
             bool isList = property is not null && OptionsSchema.ElementType(property) is not null;
             RecipeNode value = isList && !text.StartsWith('[')
-                ? new RecipeList(location, [.. text.Split(',', StringSplitOptions.TrimEntries).Select(item => new RecipeScalar(location, item, isPlain: true))])
+                ? new RecipeList(location, [.. text.Split(',', StringSplitOptions.TrimEntries)
+                    .Select(item => new RecipeScalar(location, item, isPlain: true))])
                 : RecipeOverride.Value(text, location, faults);
             return map.With(new RecipeEntry(key, location, value));
         }
@@ -64,8 +69,8 @@ public static class OptionsFlags
                 Collect(valueType, value ?? OptionsSchema.Create(valueType), name + ".", flags, docs);
                 continue;
             }
-            flags.Add(new OptionFlag(name, OptionsSchema.Describe(valueType), Shown(value, property.IsRequired), docs.Find(property.Property), property.IsRequired,
-                (Nullable.GetUnderlyingType(valueType) ?? valueType) == typeof(bool)));
+            flags.Add(new OptionFlag(name, OptionsSchema.Describe(valueType), Shown(value, property.IsRequired), docs.Find(property.Property),
+                property.IsRequired, (Nullable.GetUnderlyingType(valueType) ?? valueType) == typeof(bool)));
         }
     }
 

@@ -163,7 +163,9 @@ internal sealed class OptionsReader(string title, RecipeFaults faults)
     private object Refuse(RecipeNode node, string path, string found, Type type, object? current)
     {
         string expected = type.IsEnum ? NearestEnum(type, node) : Expected(type);
-        string example = current is null || type.IsEnum || current is string or IEnumerable ? "" : $", such as the default {OptionsWriter.Plain(current)}";
+        string example = current is null || type.IsEnum || current is string or IEnumerable
+            ? ""
+            : $", such as the default {OptionsWriter.Plain(current)}";
         Fault(node.Location, "", $"{path} {found}; expected {expected}{example}");
         return Refused;
     }

@@ -32,7 +32,8 @@ internal sealed class OptionsSchema
     public static object Create(Type type)
     {
         if (type.IsAbstract || type.GetConstructor(Type.EmptyTypes) is null)
-            throw new ArgumentException($"{type} cannot hold options: give it init properties with defaults and no constructor parameters", nameof(type));
+            throw new ArgumentException(
+                $"{type} cannot hold options: give it init properties with defaults and no constructor parameters", nameof(type));
         return Activator.CreateInstance(type)!;
     }
 

@@ -33,7 +33,12 @@ public static class RecipeDifference
                     Flatten(list.Items[i], $"{path}.{Step(list.Items[i], i)}", values);
                 break;
             default:
-                values[path] = node switch { RecipeScalar scalar => scalar.IsPlain ? scalar.Text : $"\"{scalar.Text}\"", RecipeList => "[]", _ => "{}" };
+                values[path] = node switch
+                {
+                    RecipeScalar scalar => scalar.IsPlain ? scalar.Text : $"\"{scalar.Text}\"",
+                    RecipeList => "[]",
+                    _ => "{}"
+                };
                 break;
         }
     }

@@ -17,9 +17,9 @@ namespace Cerise.Training.Recipes;
 ///     learning_rate: 1e-6         # keys are TRL's, in snake_case
 /// </code>
 /// <para>
-/// <c>${name}</c> in a value stands for the top-level key of that name. A value that is one reference and nothing else takes the variable whole, whatever it is;
-/// inside a longer text the variable must be a single value; <c>$${</c> stands for the characters <c>${</c>. In a flow list a reference is quoted:
-/// <c>["${a}", "${b}"]</c>. A top-level key that nothing refers to is an error, since it is a mistyped name more often than not.
+/// <c>${name}</c> in a value stands for the top-level key of that name. A value that is one reference and nothing else takes the variable whole,
+/// whatever it is; inside a longer text the variable must be a single value; <c>$${</c> stands for the characters <c>${</c>. In a flow list a
+/// reference is quoted: <c>["${a}", "${b}"]</c>. A top-level key that nothing refers to is an error, since it is a mistyped name more often than not.
 /// </para>
 /// <para>Anchors, aliases, tags, duplicate keys and a second document are errors. Size, depth and number of values are bounded.</para>
 /// </remarks>
@@ -75,14 +75,17 @@ public sealed partial class RecipeDocument
     /// <param name="overrides">As for <see cref="Load"/>.</param>
     /// <param name="settings">As for <see cref="Load"/>.</param>
     /// <exception cref="RecipeException">The text has faults; all of them are in the message.</exception>
-    public static RecipeDocument Parse(string text, string source, IReadOnlyList<string>? overrides = null, IReadOnlyCollection<string>? settings = null)
+    public static RecipeDocument Parse(string text, string source, IReadOnlyList<string>? overrides = null,
+        IReadOnlyCollection<string>? settings = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(source);
         var faults = new RecipeFaults();
         RecipeNode node = RecipeParser.Parse(text, source, faults);
         if (node is not RecipeMap root)
-            throw new RecipeException($"{node.Location}: a recipe is a map with 'name', 'seed' and 'stages'; this is {(node is RecipeScalar { IsNull: true } ? "empty" : "something else")}.");
+            throw new RecipeException(
+                $"{node.Location}: a recipe is a map with 'name', 'seed' and 'stages'; this is " +
+                $"{(node is RecipeScalar { IsNull: true } ? "empty" : "something else")}.");
         return Read(root, source, overrides ?? [], settings ?? [], faults);
     }
 
@@ -98,7 +101,8 @@ public sealed partial class RecipeDocument
         return new RecipeDocument(kind, kind, null, seed, new RecipeMap(location, []), [new RecipeStage(0, kind, kind, location, options)]);
     }
 
-    /// <summary>The recipe with every default written out, as YAML that binds to the same records again. The same recipe gives the same text.</summary>
+    /// <summary>The recipe with every default written out, as YAML that binds to
+    /// the same records again. The same recipe gives the same text.</summary>
     /// <param name="stageOptions">The record of each stage, in order.</param>
     /// <param name="settings">The record bound to <see cref="Settings"/>, if the caller has one.</param>
     public string Resolve(IReadOnlyList<object> stageOptions, object? settings = null)
@@ -114,33 +118,42 @@ public sealed partial class RecipeDocument
         if (settings is not null)
             entries.AddRange(OptionsWriter.ToMap(settings).Entries);
         var stages = Stages.Zip(stageOptions, (stage, options) => (RecipeNode)new RecipeMap(here,
-            [Entry(RecipeStage.KindKey, OptionsWriter.Text(stage.Kind)), Entry(RecipeStage.NameKey, OptionsWriter.Text(stage.Name)), .. OptionsWriter.ToMap(options).Entries]));
+            [Entry(RecipeStage.KindKey, OptionsWriter.Text(stage.Kind)), Entry(RecipeStage.NameKey, OptionsWriter.Text(stage.Name)),
+                .. OptionsWriter.ToMap(options).Entries]));
         entries.Add(Entry(StagesKey, new RecipeList(here, [.. stages])));
         return YamlText.Write(new RecipeMap(here, entries));
 
         RecipeEntry Entry(string key, RecipeNode value) => new(key, here, value);
     }
 
-    private static RecipeDocument Read(RecipeMap root, string source, IReadOnlyList<string> overrides, IReadOnlyCollection<string> settings, RecipeFaults faults)
+    private static RecipeDocument Read(RecipeMap root, string source, IReadOnlyList<string> overrides, IReadOnlyCollection<string> settings,
+        RecipeFaults faults)
     {
         // The defaults are put in as if written, so that ${name} and ${seed} always have a value.
         if (root.Find(NameKey) is null)
-            root = root.With(new RecipeEntry(NameKey, root.Location, new RecipeScalar(root.Location, Path.GetFileNameWithoutExtension(source), isPlain: false)));
+            root = root.With(new RecipeEntry(NameKey, root.Location,
+                new RecipeScalar(root.Location, Path.GetFileNameWithoutExtension(source), isPlain: false)));
         if (root.Find(SeedKey) is null)
             root = root.With(new RecipeEntry(SeedKey, root.Location, OptionsWriter.ToNode(DefaultSeed)));
         foreach (string text in overrides)
             root = RecipeOverride.Read(text, faults)?.Apply(root, [.. OwnKeys, .. settings], faults) ?? root;
         // Variables are filled in where they are used, so that one without a value is no fault while nothing needs it.
         var references = new RecipeReferences(root, faults);
-        RecipeMap expanded = new(root.Location, [.. root.Entries.Select(entry => IsOwn(entry.Key) || settings.Contains(entry.Key) ? entry with { Value = references.Expand(entry.Value) } : entry)]);
+        RecipeMap expanded = new(root.Location,
+            [.. root.Entries.Select(entry => IsOwn(entry.Key) || settings.Contains(entry.Key)
+                ? entry with { Value = references.Expand(entry.Value) }
+                : entry)]);
         foreach (RecipeEntry entry in expanded.Entries)
         {
             if (!IsOwn(entry.Key) && !settings.Contains(entry.Key) && !references.Used.Contains(entry.Key))
-                faults.Add(entry.KeyLocation, $"{NearestName.Explain("key", entry.Key, [.. OwnKeys, .. settings])}, and no value uses it as ${{{entry.Key}}}.");
+                faults.Add(entry.KeyLocation, $"{NearestName.Explain("key", entry.Key, [.. OwnKeys, .. settings])}, and no value " +
+                    $"uses it as ${{{entry.Key}}}.");
         }
-        TopLevel top = OptionsBinder.Bind<TopLevel>(new RecipeMap(root.Location, [.. expanded.Entries.Where(entry => entry.Key is NameKey or DescriptionKey or SeedKey)]), "", faults);
+        TopLevel top = OptionsBinder.Bind<TopLevel>(new RecipeMap(root.Location,
+            [.. expanded.Entries.Where(entry => entry.Key is NameKey or DescriptionKey or SeedKey)]), "", faults);
         if (!NamePattern().IsMatch(top.Name))
-            faults.Add(root.Find(NameKey)!.Value.Location, $"name is '{top.Name}'; it names the run folder: letters, digits, '-', '_' and '.', beginning with a letter or digit.");
+            faults.Add(root.Find(NameKey)!.Value.Location,
+                $"name is '{top.Name}'; it names the run folder: letters, digits, '-', '_' and '.', beginning with a letter or digit.");
         IReadOnlyList<RecipeStage> stages = ReadStages(expanded, faults);
         faults.ThrowIfAny();
         var asked = new RecipeMap(root.Location, [.. expanded.Entries.Where(entry => settings.Contains(entry.Key))]);
@@ -152,7 +165,8 @@ public sealed partial class RecipeDocument
         var stages = new List<RecipeStage>();
         if (root.Find(StagesKey)?.Value is not RecipeList { Items.Count: > 0 } list)
         {
-            faults.Add(root.Find(StagesKey)?.KeyLocation ?? root.Location, "'stages' must be a list with at least one stage, each beginning '- stage: grpo' or another kind.");
+            faults.Add(root.Find(StagesKey)?.KeyLocation ?? root.Location,
+                "'stages' must be a list with at least one stage, each beginning '- stage: grpo' or another kind.");
             return stages;
         }
         for (int i = 0; i < list.Items.Count; i++)
@@ -165,7 +179,8 @@ public sealed partial class RecipeDocument
             string name = RecipeStage.NameOf(map);
             RecipeLocation nameLocation = (map.Find(RecipeStage.NameKey)?.Value ?? kind).Location;
             if (!StageNamePattern().IsMatch(name))
-                faults.Add(nameLocation, $"the stage's name is '{name}'; it names a folder and appears in paths: letters, digits, '-' and '_', beginning with a letter.");
+                faults.Add(nameLocation, $"the stage's name is '{name}'; it names a folder and appears in paths: letters, digits, '-' and '_', " +
+                    "beginning with a letter.");
             else if (stages.FirstOrDefault(stage => stage.Name == name) is { } same)
                 faults.Add(nameLocation, $"two stages are called '{name}', the first at {same.Location}. Give one of them another 'name'.");
             stages.Add(new RecipeStage(i, kind.Text, name, kind.Location, map.Without(RecipeStage.KindKey, RecipeStage.NameKey)));

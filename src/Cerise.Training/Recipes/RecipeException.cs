@@ -1,6 +1,7 @@
 namespace Cerise.Training.Recipes;
 
-/// <summary>A recipe, an override or a set of flags that cannot be used. The message names every fault at once: file, line, key, what is expected.</summary>
+/// <summary>A recipe, an override or a set of flags that cannot be used. The
+/// message names every fault at once: file, line, key, what is expected.</summary>
 /// <param name="faults">The faults in the order they were found; at least one.</param>
 public sealed class RecipeException(IReadOnlyList<string> faults) : Exception(Join(faults))
 {

@@ -4,8 +4,9 @@ namespace Cerise.Training.Recipes;
 
 /// <summary>One <c>--set path=value</c>: a value put over what the recipe file says.</summary>
 /// <remarks>
-/// The path is a top-level key (<c>model=DIR</c>), or <c>stages.</c>, a stage's name or its number from 0, and the key: <c>stages.grpo.learning_rate=1e-5</c>,
-/// <c>stages.2.lora.rank=8</c>. Numbers also reach into lists. The value is read as the recipe would read it; lists and maps are written <c>[1, 2]</c> and <c>{a: 1}</c>.
+/// The path is a top-level key (<c>model=DIR</c>), or <c>stages.</c>, a stage's name or its number from 0, and
+/// the key: <c>stages.grpo.learning_rate=1e-5</c>, <c>stages.2.lora.rank=8</c>. Numbers also reach into lists.
+/// The value is read as the recipe would read it; lists and maps are written <c>[1, 2]</c> and <c>{a: 1}</c>.
 /// </remarks>
 internal sealed class RecipeOverride
 {
@@ -77,7 +78,8 @@ internal sealed class RecipeOverride
         {
             case RecipeList list:
                 int index = depth == 1 && _path[0] == RecipeDocument.StagesKey ? StageIndex(list, key, faults) : ItemIndex(list, key, faults);
-                return index < 0 ? list : new RecipeList(list.Location, [.. list.Items.Select((item, i) => i == index ? Put(item, depth + 1, faults) : item)]);
+                return index < 0 ? list : new RecipeList(list.Location,
+                    [.. list.Items.Select((item, i) => i == index ? Put(item, depth + 1, faults) : item)]);
             case RecipeMap map:
                 RecipeEntry? old = map.Find(key);
                 RecipeNode below = old?.Value ?? new RecipeScalar(_location, "", isPlain: true);

@@ -6,7 +6,8 @@ using YamlDotNet.Core.Events;
 namespace Cerise.Training.Recipes;
 
 /// <summary>Reads YAML into recipe nodes, keeping lines and columns, within bounds that no hostile file can pass.</summary>
-/// <remarks>A recipe is one document of maps with distinct keys, lists and scalars. Anchors, aliases and tags are refused: <c>${name}</c> does their work visibly.</remarks>
+/// <remarks>A recipe is one document of maps with distinct keys, lists and scalars.
+/// Anchors, aliases and tags are refused: <c>${name}</c> does their work visibly.</remarks>
 internal sealed class RecipeParser
 {
     /// <summary>The largest file read, in bytes.</summary>
@@ -42,7 +43,8 @@ internal sealed class RecipeParser
         {
             using FileStream file = File.OpenRead(path);
             if (file.Length > MaxBytes)
-                throw new RecipeException(string.Create(CultureInfo.InvariantCulture, $"{path}: {file.Length} bytes; a recipe is a text file of at most {MaxBytes} bytes. Is this another kind of file?"));
+                throw new RecipeException(string.Create(CultureInfo.InvariantCulture,
+                    $"{path}: {file.Length} bytes; a recipe is a text file of at most {MaxBytes} bytes. Is this another kind of file?"));
             byte[] bytes = new byte[file.Length];
             file.ReadExactly(bytes);
             return Strict.GetString(bytes).TrimStart('\uFEFF');
@@ -159,7 +161,8 @@ internal sealed class RecipeParser
             if (!_parser.MoveNext())
                 throw new RecipeException($"{before}: the document ends too early.");
         }
-        catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException or OverflowException or IndexOutOfRangeException)
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException or OverflowException
+            or IndexOutOfRangeException)
         {
             // The scanner's own slips on text that is not YAML.
             throw new RecipeException($"{before}: not valid YAML after this place. {Advice}");

@@ -4,8 +4,8 @@ namespace Cerise.Training.Recipes;
 
 /// <summary>Fills in <c>${name}</c>: the value of a top-level key, in string values anywhere in the recipe.</summary>
 /// <remarks>
-/// A value that is one reference and nothing else takes the variable's value whole, whatever it is (a number, a list); inside a longer text the variable must be
-/// a single value. <c>$${</c> stands for the characters <c>${</c>. Variables may refer to each other, not in a circle.
+/// A value that is one reference and nothing else takes the variable's value whole, whatever it is (a number, a list); inside a longer text
+/// the variable must be a single value. <c>$${</c> stands for the characters <c>${</c>. Variables may refer to each other, not in a circle.
 /// </remarks>
 internal sealed class RecipeReferences(RecipeMap root, RecipeFaults faults)
 {
@@ -24,7 +24,8 @@ internal sealed class RecipeReferences(RecipeMap root, RecipeFaults faults)
     public RecipeNode Expand(RecipeNode node)
     {
         if (++_nodes > RecipeParser.MaxNodes)
-            throw new RecipeException($"{node.Location}: more than {RecipeParser.MaxNodes} values once the references are filled in; do variables repeat each other?");
+            throw new RecipeException(
+                $"{node.Location}: more than {RecipeParser.MaxNodes} values once the references are filled in; do variables repeat each other?");
         return node switch
         {
             RecipeMap map => new RecipeMap(map.Location, [.. map.Entries.Select(entry => entry with { Value = Expand(entry.Value) })]),
@@ -70,7 +71,8 @@ internal sealed class RecipeReferences(RecipeMap root, RecipeFaults faults)
         filled.Append(text, from, text.Length - from);
         _characters += filled.Length;
         if (_characters > MaxText)
-            throw new RecipeException($"{scalar.Location}: more than {MaxText} characters once the references are filled in; do variables repeat each other?");
+            throw new RecipeException(
+                $"{scalar.Location}: more than {MaxText} characters once the references are filled in; do variables repeat each other?");
         return new RecipeScalar(scalar.Location, filled.ToString(), isPlain: false);
     }
 
@@ -87,7 +89,8 @@ internal sealed class RecipeReferences(RecipeMap root, RecipeFaults faults)
         RecipeEntry? entry = name == RecipeDocument.StagesKey ? null : root.Find(name);
         if (entry is null)
         {
-            faults.Add(location, NearestName.Explain("variable", name, [.. root.Entries.Select(known => known.Key).Where(known => known != RecipeDocument.StagesKey)]) + ".");
+            faults.Add(location, NearestName.Explain("variable", name,
+                [.. root.Entries.Select(known => known.Key).Where(known => known != RecipeDocument.StagesKey)]) + ".");
             return null;
         }
         if (entry.Value is RecipeScalar { IsNull: true })

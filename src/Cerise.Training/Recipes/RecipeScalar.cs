@@ -5,7 +5,8 @@ namespace Cerise.Training.Recipes;
 
 /// <summary>A single value of a recipe. What it means is decided by the setting it is bound to, after YAML 1.2's core schema.</summary>
 /// <remarks>
-/// Only an unquoted scalar can be null, a truth value or a number: <c>1e-4</c> is a number, <c>"1e-4"</c> is text, and <c>yes</c> and <c>no</c> are text.
+/// Only an unquoted scalar can be null, a truth value or a number: <c>1e-4</c>
+/// is a number, <c>"1e-4"</c> is text, and <c>yes</c> and <c>no</c> are text.
 /// </remarks>
 /// <param name="location">Where the scalar begins.</param>
 /// <param name="text">The text, with quotes and escapes already read.</param>
@@ -22,7 +23,8 @@ public sealed partial class RecipeScalar(RecipeLocation location, string text, b
     public bool IsNull => IsPlain && Text is "" or "~" or "null" or "Null" or "NULL";
 
     /// <summary>Whether this means text and nothing else.</summary>
-    public bool IsText => !IsNull && !TryBool(out _) && !(IsPlain && (NumberPattern().IsMatch(Text) || HexPattern().IsMatch(Text) || SpecialPattern().IsMatch(Text)));
+    public bool IsText => !IsNull && !TryBool(out _)
+        && !(IsPlain && (NumberPattern().IsMatch(Text) || HexPattern().IsMatch(Text) || SpecialPattern().IsMatch(Text)));
 
     /// <summary>Reads <c>true</c> or <c>false</c>.</summary>
     public bool TryBool(out bool value)
@@ -31,7 +33,8 @@ public sealed partial class RecipeScalar(RecipeLocation location, string text, b
         return value || (IsPlain && Text is "false" or "False" or "FALSE");
     }
 
-    /// <summary>Reads a whole number: digits with a sign, <c>0x</c> or <c>0o</c> digits, or an exponent form that is whole, such as <c>1e6</c>.</summary>
+    /// <summary>Reads a whole number: digits with a sign, <c>0x</c> or <c>0o</c>
+    /// digits, or an exponent form that is whole, such as <c>1e6</c>.</summary>
     public bool TryInteger(out long value)
     {
         value = 0;
@@ -63,7 +66,8 @@ public sealed partial class RecipeScalar(RecipeLocation location, string text, b
             value = whole;
             return true;
         }
-        return NumberPattern().IsMatch(Text) && double.TryParse(Text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+        return NumberPattern().IsMatch(Text) && double.TryParse(Text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
+            && double.IsFinite(value);
     }
 
     /// <summary>Reads a number in single precision, rounded once from the decimal text.</summary>

@@ -21,7 +21,8 @@ public sealed class RecipeStage
     /// <summary>What the stage does: the value of its <c>stage</c> key, such as <c>grpo</c>.</summary>
     public string Kind { get; }
 
-    /// <summary>What the stage is called, distinct in the recipe: letters, digits, '-' and '_'. Its kind when the recipe gives no <c>name</c>.</summary>
+    /// <summary>What the stage is called, distinct in the recipe: letters, digits,
+    /// '-' and '_'. Its kind when the recipe gives no <c>name</c>.</summary>
     public string Name { get; }
 
     /// <summary>Where the stage's kind was written.</summary>

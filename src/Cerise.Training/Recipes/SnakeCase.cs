@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Cerise.Training.Recipes;
 
-/// <summary>Names of C# as recipes write them: <c>MaxCompletionLength</c> is <c>max_completion_length</c>, <c>TopP</c> is <c>top_p</c>, <c>AdamBeta1</c> is <c>adam_beta1</c>.</summary>
+/// <summary>Names of C# as recipes write them: <c>MaxCompletionLength</c> is <c>max_completion_length</c>,
+/// <c>TopP</c> is <c>top_p</c>, <c>AdamBeta1</c> is <c>adam_beta1</c>.</summary>
 public static class SnakeCase
 {
     /// <summary>The snake_case form of a PascalCase name. A run of capitals is one word; digits stay with the word before them.</summary>

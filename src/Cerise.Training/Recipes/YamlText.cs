@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace Cerise.Training.Recipes;
 
-/// <summary>Writes recipe nodes as YAML: maps and lists of maps in block style, lists of single values on one line, text quoted only where it must be.</summary>
+/// <summary>Writes recipe nodes as YAML: maps and lists of maps in block style,
+/// lists of single values on one line, text quoted only where it must be.</summary>
 internal static partial class YamlText
 {
     /// <summary>The YAML of a map, ending in a line break.</summary>

@@ -5,7 +5,8 @@ public static class AtomicFolder
 {
     /// <summary>Writes a folder, such as a model's.</summary>
     /// <param name="path">Where; a folder that is there already is replaced.</param>
-    /// <param name="write">Writes the files into the folder it is given, which is not yet <paramref name="path"/>. What it throws passes through, and nothing of it stays.</param>
+    /// <param name="write">Writes the files into the folder it is given, which is not yet
+    /// <paramref name="path"/>. What it throws passes through, and nothing of it stays.</param>
     /// <exception cref="RunException">The disk is full, or writing is not permitted; the folder is as it was.</exception>
     public static void Write(string path, Action<string> write) => Write(path, write, null);
 

@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace Cerise.Training.Runs;
 
-/// <summary>The checkpoints of a run: <c>checkpoints/STAGE/step-N/</c>, each whole or absent, each with a manifest of lengths and checksums.</summary>
+/// <summary>The checkpoints of a run: <c>checkpoints/STAGE/step-N/</c>, each
+/// whole or absent, each with a manifest of lengths and checksums.</summary>
 /// <remarks>
-/// A checkpoint is written beside its place, flushed to disk and renamed; older ones go only after that. So a run killed at any moment, even by a power cut,
-/// has the checkpoint before or the one after. A checkpoint damaged later is noticed when it is read and set aside, and the one before it is used.
+/// A checkpoint is written beside its place, flushed to disk and renamed; older ones go only after that.
+/// So a run killed at any moment, even by a power cut, has the checkpoint before or the one after. A
+/// checkpoint damaged later is noticed when it is read and set aside, and the one before it is used.
 /// </remarks>
 public sealed class CheckpointStore
 {
@@ -42,7 +44,8 @@ public sealed class CheckpointStore
     /// <param name="stage">The stage's name, usable as a folder's.</param>
     /// <param name="step">The last step it contains, 0 or more.</param>
     /// <param name="write">Writes the files into the folder it is given, which is not yet the checkpoint's.</param>
-    /// <param name="keep">How many checkpoints of this stage stay, this one included; 2 by default, so that one is left should the other be damaged.</param>
+    /// <param name="keep">How many checkpoints of this stage stay, this one included;
+    /// 2 by default, so that one is left should the other be damaged.</param>
     /// <exception cref="RunException">The disk is full, or writing is not permitted; the earlier checkpoints are untouched.</exception>
     public StoredCheckpoint Save(string stage, long step, Action<string> write, int keep = 2) =>
         Save(stage, step, write, keep, new Dictionary<string, long>());
@@ -64,10 +67,13 @@ public sealed class CheckpointStore
                 _warnings.AddRange(damages.Select(text => $"{text}; set aside, going on from step {step}"));
                 return new StoredCheckpoint(stage, step, path) { Logs = manifest.Logs };
             }
-            damages.Add($"checkpoint {Path.GetRelativePath(_root, path)} is damaged ({(damage.Length > 0 ? damage : "its manifest is another checkpoint's")})");
+            damages.Add($"checkpoint {Path.GetRelativePath(_root, path)} is damaged " +
+                $"({(damage.Length > 0 ? damage : "its manifest is another checkpoint's")})");
         }
         if (damages.Count > 0)
-            throw new RunException($"{folder}: no checkpoint is whole: {string.Join("; ", damages)}. Restore one, or delete this folder to begin stage '{stage}' again.");
+            throw new RunException(
+                $"{folder}: no checkpoint is whole: {string.Join("; ", damages)}. Restore one, or delete this folder to begin " +
+                $"stage '{stage}' again.");
         return null;
     }
 

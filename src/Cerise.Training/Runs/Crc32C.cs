@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace Cerise.Training.Runs;
 
-/// <summary>The Castagnoli cyclic redundancy check (RFC 3720, appendix B.4): guards TensorBoard's records and the files of a checkpoint against damage.</summary>
+/// <summary>The Castagnoli cyclic redundancy check (RFC 3720, appendix B.4): guards
+/// TensorBoard's records and the files of a checkpoint against damage.</summary>
 internal static class Crc32C
 {
     /// <summary>Checksum of bytes; the checksum of "123456789" is 0xE3069283.</summary>

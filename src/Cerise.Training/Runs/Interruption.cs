@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Cerise.Training.Runs;
 
 /// <summary>Turns Ctrl-C and the system's request to end into a flag that a run looks at between steps, so that it can save and stop.</summary>
-/// <remarks>The first signal sets the flag; a second one ends the process at once, as if nobody listened, and the run can be resumed from its last checkpoint.</remarks>
+/// <remarks>The first signal sets the flag; a second one ends the process at once, as
+/// if nobody listened, and the run can be resumed from its last checkpoint.</remarks>
 public sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();

@@ -49,7 +49,8 @@ internal sealed class LogFile : IDisposable
         if (length == Length)
             return;
         if (length > Length)
-            throw new RunException($"{_path}: {Length} bytes, but the checkpoint was saved when it had {length}. Restore the file, or start another run with --out.");
+            throw new RunException(
+                $"{_path}: {Length} bytes, but the checkpoint was saved when it had {length}. Restore the file, or start another run with --out.");
         try
         {
             _stream.SetLength(length);

@@ -41,7 +41,8 @@ public sealed record RunEnvironment
     {
         ArgumentNullException.ThrowIfNull(time);
         // The SDK appends the commit to the version it builds in: 0.1.0+abc.
-        string[] version = (typeof(RunEnvironment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+', 2);
+        string? built = typeof(RunEnvironment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        string[] version = (built ?? "unknown").Split('+', 2);
         return new RunEnvironment
         {
             Version = version[0],

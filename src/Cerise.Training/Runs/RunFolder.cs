@@ -41,7 +41,8 @@ public sealed class RunFolder : IDisposable
         if (began is null)
             RunJson.Write(InFolder(EnvironmentFile), environment);
         else if (began.Simd != environment.Simd)
-            _warnings.Add($"this run began on {began.Simd} and goes on with {environment.Simd}: its result will differ in the last bits from an unbroken run");
+            _warnings.Add($"this run began on {began.Simd} and goes on with {environment.Simd}: its result will differ in the last bits from an " +
+                "unbroken run");
         Progress = RunJson.Read<RunProgress>(InFolder(ProgressFile)) ?? new RunProgress();
         Checkpoints = new CheckpointStore(InFolder("checkpoints"));
         Log = new RunLog(path, time);
@@ -80,8 +81,8 @@ public sealed class RunFolder : IDisposable
     /// <param name="environment">Facts of this machine; kept as they were when the run began.</param>
     /// <param name="resume">Whether to go on with a run the folder holds. A folder without a run is begun either way.</param>
     /// <param name="time">The clock of TensorBoard's events; the system's when null.</param>
-    /// <exception cref="RunException">Another process is at work in the folder; it holds another recipe, or a run and <paramref name="resume"/> is false, or other
-    /// files; or it cannot be written.</exception>
+    /// <exception cref="RunException">Another process is at work in the folder; it holds another recipe, or
+    /// a run and <paramref name="resume"/> is false, or other files; or it cannot be written.</exception>
     public static RunFolder Open(string path, string recipe, RunEnvironment environment, bool resume = false, TimeProvider? time = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -169,7 +170,8 @@ public sealed class RunFolder : IDisposable
         string[] own = [RunLock.LockFile, RunLock.HolderFile, $".{RecipeFile}.tmp"];
         string? foreign = Directory.EnumerateFileSystemEntries(path).Select(System.IO.Path.GetFileName).FirstOrDefault(name => !own.Contains(name));
         if (foreign is not null)
-            throw new RunException($"{path}: holds '{foreign}' and is no run folder (there is no {RecipeFile}). Name an empty or a new folder with --out.");
+            throw new RunException(
+                $"{path}: holds '{foreign}' and is no run folder (there is no {RecipeFile}). Name an empty or a new folder with --out.");
     }
 
     private static void RefuseOther(string path, string recipe, bool resume)
@@ -181,7 +183,9 @@ public sealed class RunFolder : IDisposable
         if (differences.Count > 0)
         {
             string rest = differences.Count > ShownDifferences ? $"\n  and {differences.Count - ShownDifferences} more" : "";
-            throw new RunException($"{path}: holds a run of another recipe. Name another folder with --out, or use the same settings; they differ in\n  {string.Join("\n  ", differences.Take(ShownDifferences))}{rest}");
+            throw new RunException(
+                $"{path}: holds a run of another recipe. Name another folder with --out, or use the same settings; they differ in\n  " +
+                $"{string.Join("\n  ", differences.Take(ShownDifferences))}{rest}");
         }
         if (!resume)
         {

@@ -38,7 +38,8 @@ internal static class RunJson
         }
         catch (Exception error) when (error is JsonException or NotSupportedException || RunException.IsFileError(error))
         {
-            throw new RunException($"{path}: cannot be read: {error.Message.TrimEnd('.')}. Was it edited? Restore it, or start another run with --out.", error);
+            throw new RunException(
+                $"{path}: cannot be read: {error.Message.TrimEnd('.')}. Was it edited? Restore it, or start another run with --out.", error);
         }
     }
 }

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Cerise.Training.Runs;
 
 /// <summary>Keeps a run folder for one process. The system's own file lock: it ends with the process, however that ends.</summary>
-/// <remarks>The lock is on <c>run.lock</c>, which stays empty; who holds it stands in <c>run.pid</c>, since a locked file cannot be read everywhere.</remarks>
+/// <remarks>The lock is on <c>run.lock</c>, which stays empty; who holds it stands
+/// in <c>run.pid</c>, since a locked file cannot be read everywhere.</remarks>
 internal sealed class RunLock : IDisposable
 {
     public const string LockFile = "run.lock";
@@ -29,7 +30,8 @@ internal sealed class RunLock : IDisposable
         catch (IOException error) when (IsHeld(error))
         {
             string pid = File.Exists(holder) ? $"process {File.ReadAllText(holder).Trim()}" : "another process";
-            throw new RunException($"{folder}: {pid} is at work in this run folder. Wait for it or stop it, or name another folder with --out.", error);
+            throw new RunException(
+                $"{folder}: {pid} is at work in this run folder. Wait for it or stop it, or name another folder with --out.", error);
         }
         catch (Exception error) when (RunException.IsFileError(error))
         {
@@ -52,5 +54,6 @@ internal sealed class RunLock : IDisposable
     }
 
     // Windows: sharing and lock violation; Unix: EWOULDBLOCK on Linux and macOS.
-    private static bool IsHeld(IOException error) => (error.HResult & 0xFFFF) is 32 or 33 || (!OperatingSystem.IsWindows() && error.HResult is 11 or 35);
+    private static bool IsHeld(IOException error) => (error.HResult & 0xFFFF) is 32 or 33
+        || (!OperatingSystem.IsWindows() && error.HResult is 11 or 35);
 }

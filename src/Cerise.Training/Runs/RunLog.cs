@@ -5,13 +5,14 @@ using System.Text.Json;
 
 namespace Cerise.Training.Runs;
 
-/// <summary>What a run measured and sampled: <c>metrics.jsonl</c>, <c>samples.jsonl</c> and a TensorBoard event file, all of which only grow.</summary>
+/// <summary>What a run measured and sampled: <c>metrics.jsonl</c>, <c>samples.jsonl</c>
+/// and a TensorBoard event file, all of which only grow.</summary>
 /// <remarks>
-/// <para>A line of metrics is <c>{"stage":"grpo","step":12,"loss":0.25,...}</c>: the shortest digits that read back as the same double; not-a-number and infinities,
-/// which JSON has no numbers for, as the texts <c>"NaN"</c>, <c>"Infinity"</c> and <c>"-Infinity"</c>. A step never appears twice: on resume the files are cut back to
-/// the lengths they had when the checkpoint was saved, and the steps after it are written anew.</para>
-/// <para>TensorBoard's tags are <c>stage/metric</c>, so that stages that count from 1 again do not share a curve. The event file has one fixed name, so that
-/// a resumed run continues it; <c>tensorboard --logdir runs</c> shows every run.</para>
+/// <para>A line of metrics is <c>{"stage":"grpo","step":12,"loss":0.25,...}</c>: the shortest digits that read back as the same double; not-a-number
+/// and infinities, which JSON has no numbers for, as the texts <c>"NaN"</c>, <c>"Infinity"</c> and <c>"-Infinity"</c>. A step never appears twice:
+/// on resume the files are cut back to the lengths they had when the checkpoint was saved, and the steps after it are written anew.</para>
+/// <para>TensorBoard's tags are <c>stage/metric</c>, so that stages that count from 1 again do not share a curve. The event
+/// file has one fixed name, so that a resumed run continues it; <c>tensorboard --logdir runs</c> shows every run.</para>
 /// </remarks>
 public sealed class RunLog : IDisposable
 {
@@ -54,7 +55,8 @@ public sealed class RunLog : IDisposable
         double now = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
         if (_files[EventsFile].Length == 0)
             _files[EventsFile].Append(TensorBoardEvents.Header(now));
-        _files[EventsFile].Append(TensorBoardEvents.Scalars(now, step, metrics.Select(metric => KeyValuePair.Create($"{stage}/{metric.Key}", metric.Value))));
+        _files[EventsFile].Append(TensorBoardEvents.Scalars(now, step,
+            metrics.Select(metric => KeyValuePair.Create($"{stage}/{metric.Key}", metric.Value))));
     }
 
     /// <summary>Writes a completion as it was sampled and judged.</summary>

@@ -2,7 +2,8 @@ using System.Collections;
 
 namespace Cerise.Training.Runs;
 
-/// <summary>What a training step measured, by name, in the order added. Names are TRL's where TRL has one: <c>loss</c>, <c>reward</c>, <c>rewards/accuracy/mean</c>, <c>kl</c>, <c>grad_norm</c>.</summary>
+/// <summary>What a training step measured, by name, in the order added. Names are TRL's where TRL has one: <c>loss</c>, <c>reward</c>,
+/// <c>rewards/accuracy/mean</c>, <c>kl</c>, <c>grad_norm</c>.</summary>
 public sealed class StepMetrics : IEnumerable<KeyValuePair<string, double>>
 {
     private readonly OrderedDictionary<string, double> _values = new(StringComparer.Ordinal);

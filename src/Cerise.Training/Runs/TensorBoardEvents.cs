@@ -3,10 +3,12 @@ using Google.Protobuf;
 
 namespace Cerise.Training.Runs;
 
-/// <summary>Records of a TensorBoard event file: TFRecord frames around <c>Event</c> messages (tensorboard/compat/proto/event.proto and summary.proto).</summary>
+/// <summary>Records of a TensorBoard event file: TFRecord frames around <c>Event</c>
+/// messages (tensorboard/compat/proto/event.proto and summary.proto).</summary>
 /// <remarks>
-/// A frame is the length (8 bytes, little endian), its masked CRC-32C, the message, its masked CRC-32C. Of the messages only these fields are used:
-/// Event: 1 wall_time (double), 2 step (int64), 3 file_version (string), 5 summary; Summary: 1 value, repeated; Value: 1 tag (string), 2 simple_value (float).
+/// A frame is the length (8 bytes, little endian), its masked CRC-32C, the message, its masked CRC-32C. Of
+/// the messages only these fields are used: Event: 1 wall_time (double), 2 step (int64), 3 file_version
+/// (string), 5 summary; Summary: 1 value, repeated; Value: 1 tag (string), 2 simple_value (float).
 /// </remarks>
 internal static class TensorBoardEvents
 {

@@ -35,7 +35,14 @@ internal static class AxisTicks
             string[] parts = value.ToString("0.##e0", CultureInfo.InvariantCulture).Split('e');
             return $"{parts[0]}e{parts[1]}";
         }
-        (double unit, string suffix) = size switch { >= 1e12 => (1e12, "T"), >= 1e9 => (1e9, "G"), >= 1e6 => (1e6, "M"), >= 1e4 => (1e3, "k"), _ => (1, "") };
+        (double unit, string suffix) = size switch
+        {
+            >= 1e12 => (1e12, "T"),
+            >= 1e9 => (1e9, "G"),
+            >= 1e6 => (1e6, "M"),
+            >= 1e4 => (1e3, "k"),
+            _ => (1, "")
+        };
         return (value / unit).ToString(size < 1 ? "0.####" : size < 100 || suffix.Length > 0 ? "0.##" : "0.#", CultureInfo.InvariantCulture) + suffix;
     }
 }

@@ -14,7 +14,8 @@ internal sealed record CurveGroups(IReadOnlyList<CurveGroup> Main, IReadOnlyList
         string[] names = [.. stage.Metrics];
 
         Add("reward", names.Where(name => name == "reward"));
-        Add("rewards by kind", names.Where(name => name.StartsWith("rewards/", StringComparison.Ordinal) && name.EndsWith("/mean", StringComparison.Ordinal)));
+        Add("rewards by kind", names.Where(name => name.StartsWith("rewards/", StringComparison.Ordinal)
+            && name.EndsWith("/mean", StringComparison.Ordinal)));
         Add("accuracy", names.Where(name => name.Contains("accuracy", StringComparison.Ordinal) && !name.EndsWith("/std", StringComparison.Ordinal)));
         foreach (string name in Single)
             Add(name, names.Where(known => known == name));

@@ -30,18 +30,24 @@ internal static class LineChart
         if (drawn.Length == 1)
             svg.Append(CultureInfo.InvariantCulture, $"<span class=\"last\">{AxisTicks.Short(drawn[0].Final!.Value)}</span>");
         svg.Append("</figcaption>");
-        svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(title)} by step\">");
+        svg.Append(CultureInfo.InvariantCulture,
+            $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(title)} by step\">");
         foreach (double tick in AxisTicks.Of(low, high, 4))
         {
             string y = Number(Y(tick));
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y}\" y2=\"{y}\"/><text class=\"tick y\" x=\"{Left - 6}\" y=\"{y}\">{AxisTicks.Short(tick)}</text>");
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y}\" y2=\"{y}\"/>" +
+                $"<text class=\"tick y\" x=\"{Left - 6}\" y=\"{y}\">{AxisTicks.Short(tick)}</text>");
         }
         foreach (double tick in AxisTicks.Of(minStep, maxStep, 6, whole: true))
         {
             string x = Number(X(tick));
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"axis\" x1=\"{x}\" x2=\"{x}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom + 4}\"/><text class=\"tick x\" x=\"{x}\" y=\"{Height - 6}\">{AxisTicks.Short(tick)}</text>");
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<line class=\"axis\" x1=\"{x}\" x2=\"{x}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom + 4}\"/>" +
+                $"<text class=\"tick x\" x=\"{x}\" y=\"{Height - 6}\">{AxisTicks.Short(tick)}</text>");
         }
-        svg.Append(CultureInfo.InvariantCulture, $"<line class=\"axis\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\"/>");
+        svg.Append(CultureInfo.InvariantCulture,
+            $"<line class=\"axis\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\"/>");
         for (int i = 0; i < drawn.Length; i++)
         {
             bool smooth = !drawn[i].IsExact && drawn[i].Points.Count >= SmoothFrom;
@@ -76,7 +82,8 @@ internal static class LineChart
     {
         svg.Append("<div class=\"legend\">");
         for (int i = 0; i < drawn.Length; i++)
-            svg.Append(CultureInfo.InvariantCulture, $"<span><i class=\"k{i}\"></i>{WebUtility.HtmlEncode(drawn[i].Name)} <b>{AxisTicks.Short(drawn[i].Final!.Value)}</b></span>");
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<span><i class=\"k{i}\"></i>{WebUtility.HtmlEncode(drawn[i].Name)} <b>{AxisTicks.Short(drawn[i].Final!.Value)}</b></span>");
         if (all > MaxSeries)
             svg.Append(CultureInfo.InvariantCulture, $"<span>and {all - MaxSeries} more in metrics.jsonl</span>");
         svg.Append("</div>");

@@ -17,8 +17,10 @@ internal static class ReportPage
         string recipe = ReadText(Path.Combine(folder, RunFolder.RecipeFile));
         (string title, string description) = Titles(recipe, folder);
         var page = new StringBuilder();
-        page.Append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n");
-        page.Append(CultureInfo.InvariantCulture, $"<title>{Escape(title)} - Cerise</title>\n<style>\n{ReportStyle.Css}\n</style></head>\n<body><main>\n");
+        page.Append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>" +
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n");
+        page.Append(CultureInfo.InvariantCulture,
+            $"<title>{Escape(title)} - Cerise</title>\n<style>\n{ReportStyle.Css}\n</style></head>\n<body><main>\n");
         page.Append(CultureInfo.InvariantCulture, $"<h1>{Escape(title)}</h1>\n");
         if (description.Length > 0)
             page.Append(CultureInfo.InvariantCulture, $"<p class=\"lead\">{Escape(description)}</p>\n");
@@ -40,17 +42,25 @@ internal static class ReportPage
         if (table is null || table.Rows.Count == 0)
             return;
         string task = table.Task.Length > 0 ? $": {table.Task}" : "";
-        page.Append(CultureInfo.InvariantCulture, $"<h2>Evaluation{Escape(task)}</h2>\n<div class=\"scroll\"><table><tr><th>model</th><th>accuracy</th><th>95 % interval</th><th></th><th>problems</th><th>mean length</th><th>well-formed</th></tr>\n");
+        page.Append(CultureInfo.InvariantCulture,
+            $"<h2>Evaluation{Escape(task)}</h2>\n<div class=\"scroll\"><table><tr><th>model</th><th>accuracy</th>" +
+            $"<th>95 % interval</th><th></th><th>problems</th><th>mean length</th><th>well-formed</th></tr>\n");
         foreach (EvaluationRow row in table.Rows)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Escape(row.Model)}</td><td><b>{Percent(row.Accuracy)}</b></td><td class=\"interval\">{Percent(row.Low)} to {Percent(row.High)}</td><td>{Bar(row)}</td>");
-            page.Append(CultureInfo.InvariantCulture, $"<td>{row.Problems}</td><td>{row.MeanLength:0.0}</td><td>{Percent(row.WellFormed)}</td></tr>\n");
+            page.Append(CultureInfo.InvariantCulture,
+                $"<tr><td>{Escape(row.Model)}</td><td><b>{Percent(row.Accuracy)}</b></td>" +
+                $"<td class=\"interval\">{Percent(row.Low)} to {Percent(row.High)}</td><td>{Bar(row)}</td>");
+            page.Append(CultureInfo.InvariantCulture,
+                $"<td>{row.Problems}</td><td>{row.MeanLength:0.0}</td><td>{Percent(row.WellFormed)}</td></tr>\n");
         }
         page.Append("</table></div>\n");
     }
 
     private static string Bar(EvaluationRow row) => string.Create(CultureInfo.InvariantCulture,
-        $"<svg viewBox=\"0 0 160 14\" style=\"width:160px\" role=\"img\" aria-label=\"accuracy\"><rect class=\"bar-bg\" width=\"160\" height=\"14\" rx=\"3\"/><rect class=\"bar\" width=\"{160 * row.Accuracy:0.#}\" height=\"14\" rx=\"3\"/><path class=\"interval\" d=\"M{160 * row.Low:0.#} 4v6m0 -3H{160 * row.High:0.#}m0 -3v6\"/></svg>");
+        $"<svg viewBox=\"0 0 160 14\" style=\"width:160px\" role=\"img\" aria-label=\"accuracy\">" +
+        $"<rect class=\"bar-bg\" width=\"160\" height=\"14\" rx=\"3\"/>" +
+        $"<rect class=\"bar\" width=\"{160 * row.Accuracy:0.#}\" height=\"14\" rx=\"3\"/>" +
+        $"<path class=\"interval\" d=\"M{160 * row.Low:0.#} 4v6m0 -3H{160 * row.High:0.#}m0 -3v6\"/></svg>");
 
     private static void Summary(StringBuilder page, RunRecords records, RunProgress progress)
     {
@@ -69,9 +79,12 @@ internal static class ReportPage
         {
             double seconds = stage.Curve("step_time").Where(point => double.IsFinite(point.Value)).Sum(point => point.Value);
             string state = progress.Finished.Any(finished => finished.Stage == stage.Name) ? "done" : "under way";
-            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Escape(stage.Name)}</td><td class=\"interval\">{state}</td><td>{stage.LastStep}</td><td>{(seconds > 0 ? Duration(seconds) : "-")}</td>");
+            page.Append(CultureInfo.InvariantCulture,
+                $"<tr><td>{Escape(stage.Name)}</td>" +
+                $"<td class=\"interval\">{state}</td><td>{stage.LastStep}</td><td>{(seconds > 0 ? Duration(seconds) : "-")}</td>");
             foreach (string metric in shown)
-                page.Append(CultureInfo.InvariantCulture, $"<td>{(CurvePoint.Final(stage.Curve(metric)) is { } value ? AxisTicks.Short(value) : "-")}</td>");
+                page.Append(CultureInfo.InvariantCulture,
+                    $"<td>{(CurvePoint.Final(stage.Curve(metric)) is { } value ? AxisTicks.Short(value) : "-")}</td>");
             page.Append("</tr>\n");
         }
         page.Append("</table></div>\n");
@@ -86,12 +99,15 @@ internal static class ReportPage
             return;
         page.Append(CultureInfo.InvariantCulture, $"<h2>{Escape(stage.Name)}</h2>\n<div class=\"grid-charts\">\n{main}</div>\n");
         if (others.Length > 0)
-            page.Append(CultureInfo.InvariantCulture, $"<details><summary>All other metrics</summary><div class=\"grid-charts\">\n{others}</div></details>\n");
+            page.Append(CultureInfo.InvariantCulture,
+                $"<details><summary>All other metrics</summary><div class=\"grid-charts\">\n{others}</div></details>\n");
     }
 
     private static void Sources(StringBuilder page, string folder, string recipe)
     {
-        page.Append(CultureInfo.InvariantCulture, $"<h2>Recipe and environment</h2>\n<details open=\"open\"><summary>recipe.yaml, every default written out</summary><pre>{Escape(recipe)}</pre></details>\n");
+        page.Append(CultureInfo.InvariantCulture,
+            $"<h2>Recipe and environment</h2>\n<details open=\"open\">" +
+            $"<summary>recipe.yaml, every default written out</summary><pre>{Escape(recipe)}</pre></details>\n");
         foreach (string name in (string[])[RunFolder.EnvironmentFile, "preflight.json"])
         {
             string path = Path.Combine(folder, name);
@@ -125,8 +141,11 @@ internal static class ReportPage
     private static string Duration(double seconds)
     {
         var time = TimeSpan.FromSeconds(seconds >= 60 ? Math.Round(seconds) : seconds);
-        return time.TotalHours >= 1
-            ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes:00} min")
-            : time.TotalMinutes >= 1 ? string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} min {time.Seconds:00} s") : string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s");
+        return (time.TotalHours, time.TotalMinutes) switch
+        {
+            ( >= 1, _) => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes:00} min"),
+            (_, >= 1) => string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} min {time.Seconds:00} s"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s"),
+        };
     }
 }

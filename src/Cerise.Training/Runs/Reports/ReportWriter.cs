@@ -14,7 +14,8 @@ public static class ReportWriter
     {
         ArgumentException.ThrowIfNullOrEmpty(runFolder);
         if (!File.Exists(Path.Combine(runFolder, RunFolder.RecipeFile)))
-            throw new RunException($"{runFolder}: is no run folder (there is no {RunFolder.RecipeFile}). Name the folder that 'cerise run' made, such as runs/NAME.");
+            throw new RunException(
+                $"{runFolder}: is no run folder (there is no {RunFolder.RecipeFile}). Name the folder that 'cerise run' made, such as runs/NAME.");
         string path = Path.Combine(runFolder, FileName);
         AtomicFile.WriteText(path, ReportPage.Render(runFolder));
         return path;

@@ -18,7 +18,8 @@ internal sealed class RunRecords
     {
         var records = new RunRecords();
         foreach (JsonElement line in Lines(Path.Combine(folder, RunLog.MetricsFile)))
-            records.Stage(line).AddMetrics(Step(line), line.EnumerateObject().Where(member => member.Name is not ("stage" or "step")).Select(member => KeyValuePair.Create(member.Name, Number(member.Value))));
+            records.Stage(line).AddMetrics(Step(line), line.EnumerateObject().Where(member => member.Name is not ("stage" or "step"))
+                .Select(member => KeyValuePair.Create(member.Name, Number(member.Value))));
         foreach (JsonElement line in Lines(Path.Combine(folder, RunLog.SamplesFile)))
             records.Stage(line).AddSample(Step(line), Sample(line), SamplesKeptPerStep);
         return records;
@@ -76,7 +77,12 @@ internal sealed class RunRecords
     private static double Number(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Number => value.GetDouble(),
-        JsonValueKind.String => value.GetString() switch { "Infinity" => double.PositiveInfinity, "-Infinity" => double.NegativeInfinity, _ => double.NaN },
+        JsonValueKind.String => value.GetString() switch
+        {
+            "Infinity" => double.PositiveInfinity,
+            "-Infinity" => double.NegativeInfinity,
+            _ => double.NaN
+        },
         _ => double.NaN,
     };
 

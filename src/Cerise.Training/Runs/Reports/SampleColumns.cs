@@ -11,7 +11,8 @@ internal static class SampleColumns
     public static void Render(StringBuilder page, StageRecords stage)
     {
         IReadOnlyList<long> steps = stage.SampledSteps;
-        long[] shown = [.. Enumerable.Range(0, Columns).Select(i => steps[(int)Math.Round(i * (steps.Count - 1) / (Columns - 1.0), MidpointRounding.AwayFromZero)]).Distinct()];
+        long[] shown = [.. Enumerable.Range(0, Columns)
+            .Select(i => steps[(int)Math.Round(i * (steps.Count - 1) / (Columns - 1.0), MidpointRounding.AwayFromZero)]).Distinct()];
         page.Append(CultureInfo.InvariantCulture, $"<h2>Samples of {ReportPage.Escape(stage.Name)}</h2>\n<div class=\"samples\">\n");
         foreach (long step in shown)
         {
@@ -32,7 +33,9 @@ internal static class SampleColumns
 
     private static void Card(StringBuilder page, SampleRow sample)
     {
-        page.Append(CultureInfo.InvariantCulture, $"<article><div class=\"said prompt\">{ReportPage.Escape(sample.Prompt.Trim())}</div><div class=\"said\">{ReportPage.Escape(sample.Completion.Trim())}</div><div class=\"chips\">");
+        page.Append(CultureInfo.InvariantCulture,
+            $"<article><div class=\"said prompt\">{ReportPage.Escape(sample.Prompt.Trim())}</div>" +
+            $"<div class=\"said\">{ReportPage.Escape(sample.Completion.Trim())}</div><div class=\"chips\">");
         foreach ((string name, double? value) in sample.Rewards)
             Chip(page, name, value is { } reward ? AxisTicks.Short(reward) : "no score", "");
         if (sample.Reward is { } total)
