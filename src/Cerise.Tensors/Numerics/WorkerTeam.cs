@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace Cerise.Tensors.Numerics;
 
@@ -54,6 +55,7 @@ internal sealed unsafe class WorkerTeam : IDisposable
             return;
         lock (_oneJob)
         {
+            ObjectDisposedException.ThrowIf(_stopping, this);
             if (count == 1 || Threads == 1)
             {
                 for (int item = 0; item < count; item++)
@@ -75,11 +77,12 @@ internal sealed unsafe class WorkerTeam : IDisposable
             while (Volatile.Read(ref _running) != 0)
                 spin.SpinOnce(sleep1Threshold: -1);
             if (_failure is not null)
-                throw new InvalidOperationException($"a kernel failed: {_failure.Message}", _failure);
+                ExceptionDispatchInfo.Throw(_failure);
         }
     }
 
     /// <summary>Runs <paramref name="job"/> for every item in [0, count) and returns when all are done.</summary>
+    /// <remarks>The first exception of an item is thrown here as it is, on any number of threads; items not yet begun are then left out.</remarks>
     public void For<TJob>(int count, ref TJob job)
         where TJob : struct, IJob =>
         For(count, &Invoke<TJob>, Unsafe.AsPointer(ref job));
@@ -112,7 +115,7 @@ internal sealed unsafe class WorkerTeam : IDisposable
             while ((item = Interlocked.Increment(ref _next) - 1) < _count)
                 _body(_state, item, worker);
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e)                                                // whatever it is: a worker must report it, and the caller must wait for the others
         {
             Interlocked.CompareExchange(ref _failure, e, null);
             Volatile.Write(ref _next, int.MaxValue / 2);

@@ -1,0 +1,111 @@
+using Cerise.Tensors.Numerics;
+
+namespace Cerise.Tensors.Tests.Numerics;
+
+public sealed class WorkerTeamTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(7)]
+    public void Every_item_is_done_exactly_once_in_job_after_job(int threads)
+    {
+        using WorkerTeam team = new(threads);
+        foreach (int count in Enumerable.Range(0, 40).Concat([1000, 3, 10_000, 1, 0, 500]))
+        {
+            int[] done = new int[count];
+            int wrongWorker = 0;
+            CountJob job = new(done, threads, ref wrongWorker);
+            team.For(count, ref job);
+            Assert.All(done, n => Assert.Equal(1, n));
+            Assert.Equal(0, wrongWorker);
+        }
+    }
+
+    [Fact]
+    public void Jobs_of_several_callers_queue_up()
+    {
+        using WorkerTeam team = new(2);
+        int[][] done = [.. Enumerable.Range(0, 4).Select(_ => new int[200])];
+        Parallel.For(0, 4, caller =>
+        {
+            for (int repeat = 0; repeat < 50; repeat++)
+            {
+                int wrongWorker = 0;
+                CountJob job = new(done[caller], 2, ref wrongWorker);
+                team.For(200, ref job);
+            }
+        });
+        Assert.All(done, counts => Assert.All(counts, n => Assert.Equal(50, n)));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 10)]
+    [InlineData(3, 1)]
+    [InlineData(3, 100)]
+    public void An_item_that_throws_surfaces_as_thrown_and_the_team_goes_on(int threads, int count)
+    {
+        using WorkerTeam team = new(threads);
+        FailingJob failing = new(count - 1);
+        ArithmeticException thrown = Assert.Throws<ArithmeticException>(() => team.For(count, ref failing));
+        Assert.Equal($"item {count - 1} went wrong", thrown.Message);
+
+        int[] done = new int[50];
+        int wrongWorker = 0;
+        CountJob job = new(done, threads, ref wrongWorker);
+        team.For(50, ref job);
+        Assert.All(done, n => Assert.Equal(1, n));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_disposed_team_refuses_work(int threads)
+    {
+        WorkerTeam team = new(threads);
+        team.Dispose();
+        team.Dispose();
+        Task<Exception?> call = Task.Run(
+            () => Record.Exception(() =>
+            {
+                FailingJob job = new(-1);
+                team.For(10, ref job);
+            }), TestContext.Current.CancellationToken);
+        Assert.IsType<ObjectDisposedException>(await call.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void A_team_needs_a_thread() => Assert.Throws<ArgumentOutOfRangeException>(() => new WorkerTeam(0));
+
+    private readonly unsafe struct CountJob : IJob
+    {
+        private readonly int[] _done;
+        private readonly int _threads;
+        private readonly int* _wrongWorker;
+
+        public CountJob(int[] done, int threads, ref int wrongWorker)
+        {
+            _done = done;
+            _threads = threads;
+            _wrongWorker = (int*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref wrongWorker);
+        }
+
+        public void Run(int item, int worker)
+        {
+            Interlocked.Increment(ref _done[item]);
+            if (worker < 0 || worker >= _threads)
+                Interlocked.Increment(ref *_wrongWorker);
+        }
+    }
+
+    private readonly struct FailingJob(int failing) : IJob
+    {
+        public void Run(int item, int worker)
+        {
+            if (item == failing)
+                throw new ArithmeticException($"item {item} went wrong");
+        }
+    }
+}
