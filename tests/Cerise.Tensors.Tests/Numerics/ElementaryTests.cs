@@ -1,0 +1,89 @@
+using Cerise.Tensors.Autograd;
+using Cerise.Tensors.Numerics;
+
+namespace Cerise.Tensors.Tests.Numerics;
+
+public sealed class ElementaryTests
+{
+    public static TheoryData<SimdLevel> AllLevels => Levels.Data;
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Exp_stays_within_its_stated_error_over_the_whole_range(SimdLevel level)
+    {
+        const int count = 1 << 18;
+        float[] x = new float[count];
+        for (int i = 0; i < count; i++)
+            x[i] = (float)(-87.336 + (i * (88.722 + 87.336) / (count - 1)));
+        float[] y = Exp(level, x);
+        double worst = 0;
+        for (int i = 0; i < count; i++)
+            worst = Math.Max(worst, Math.Abs((y[i] / Math.Exp(x[i])) - 1));
+        Assert.InRange(worst, 0, 2e-7);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Exp_of_special_values_is_exact(SimdLevel level)
+    {
+        float[] y = Exp(level, [float.NegativeInfinity, -1e30f, -89, 0, -0f, 89, 1e30f, float.PositiveInfinity, float.NaN, float.Epsilon, -float.Epsilon]);
+        Assert.Equal([0, 0, 0, 1, 1, float.PositiveInfinity, float.PositiveInfinity, float.PositiveInfinity, float.NaN, 1, 1], y);
+        Assert.All(y[..3], zero => Assert.Equal(0u, Bits.Of(zero)));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Exp_of_small_numbers_rises_steadily(SimdLevel level)
+    {
+        float[] x = new float[4096];
+        for (int i = 0; i < x.Length; i++)
+            x[i] = (i - 2048) / 1024f;
+        float[] y = Exp(level, x);
+        for (int i = 1; i < y.Length; i++)
+            Assert.True(y[i] > y[i - 1], $"e^{x[i]} is not above e^{x[i - 1]}");
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void A_number_has_the_same_image_wherever_it_stands(SimdLevel level)
+    {
+        float[] others = Draws.Normal(Seed.From(1), 40, 10);
+        foreach (float value in (float[])[-3.7f, 0.1f, 12.5f, -87.3f, 88.7f, float.NaN])
+        {
+            uint expected = Bits.Of(Exp(level, [value])[0]);
+            for (int length = 1; length <= 40; length++)
+            {
+                float[] x = others[..length];
+                x[length - 1] = value;
+                Assert.Equal(expected, Bits.Of(Exp(level, x)[length - 1]));
+                x = others[..length];
+                x[length / 2] = value;
+                Assert.Equal(expected, Bits.Of(Exp(level, x)[length / 2]));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Sigmoid_is_accurate_and_saturates(SimdLevel level)
+    {
+        using Device device = Device.Cpu(1, level);
+        using Graph graph = new(device, record: false);
+        float[] x = new float[4001];
+        for (int i = 0; i < x.Length; i++)
+            x[i] = (i - 2000) / 20f;
+        float[] y = graph.From(x).Sigmoid().ToArray();
+        for (int i = 0; i < x.Length; i++)
+        {
+            double exact = 1 / (1 + Math.Exp(-(double)x[i]));
+            Assert.True(Math.Abs(y[i] - exact) <= 4e-7 * exact || (x[i] < -88 && y[i] == 0), $"sigmoid({x[i]}) = {y[i]}, exactly {exact}");
+        }
+    }
+
+    private static float[] Exp(SimdLevel level, float[] x)
+    {
+        using Device device = Device.Cpu(1, level);
+        using Graph graph = new(device, record: false);
+        return graph.From(x).Exp().ToArray();
+    }
+}
