@@ -4,7 +4,7 @@ using Cerise.Tensors.Numerics;
 namespace Cerise.Tensors.Kernels;
 
 /// <summary>Loops over numbers one by one, written once for all functions of one and of two numbers.</summary>
-internal static unsafe class Elementwise
+internal static unsafe partial class Elementwise
 {
     /// <summary>Numbers an item takes.</summary>
     public const int LengthPerItem = 8192;

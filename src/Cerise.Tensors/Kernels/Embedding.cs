@@ -3,7 +3,7 @@ using Cerise.Tensors.Numerics;
 namespace Cerise.Tensors.Kernels;
 
 /// <summary>Rows of a table whose weight lies in panels: y[i] = table[ids[i]]; backward adds rows to the table's gradient in the order of i.</summary>
-internal static unsafe class Embedding
+internal static unsafe partial class Embedding
 {
     private const int Panel = MatMulTile.PanelWidth;
 

@@ -8,7 +8,7 @@ namespace Cerise.Tensors.Kernels;
 /// With z = logits / T, p = softmax(z), H = - sum p ln p: dz_v = g (1[v = target] - p_v) - gH p_v (ln p_v + H), dlogits = dz / T.
 /// The products with the table run before and after, on chunks of rows, so [tokens, vocab] never exists as a whole.
 /// </remarks>
-internal static unsafe class LmHead
+internal static unsafe partial class LmHead
 {
     /// <summary>Rows an item takes.</summary>
     public const int RowsPerItem = 4;

@@ -8,7 +8,7 @@ namespace Cerise.Tensors.Kernels;
 /// forward y = x W^T: sums along channels; backward by the input dx = dy W: sums along outputs; backward by the weight dW += dy^T x: sums along rows, in their
 /// order and continuing from the gradient so far, so that a batch may be cut into micro-batches anywhere. All are made of <see cref="MatMulTile"/>.
 /// </remarks>
-internal static unsafe class MatMul
+internal static unsafe partial class MatMul
 {
     private const int Panel = MatMulTile.PanelWidth;
 

@@ -8,7 +8,7 @@ namespace Cerise.Tensors.Kernels;
 /// h = x + residual; y = h * rstd * weight, rstd = 1 / sqrt(mean(h^2) + eps).
 /// dh = rstd * dy * weight - h * rstd^3 / C * sum(dy * weight * h); dweight += sum over rows of dy * h * rstd, in their order. NaN in a row makes that row NaN.
 /// </remarks>
-internal static unsafe class RmsNorm
+internal static unsafe partial class RmsNorm
 {
     /// <summary>Rows an item takes.</summary>
     public const int RowsPerItem = 16;

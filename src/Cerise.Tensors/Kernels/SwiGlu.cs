@@ -5,7 +5,7 @@ namespace Cerise.Tensors.Kernels;
 
 /// <summary>The gated unit of Llama's feed-forward layer (Shazeer 2020, arXiv:2002.05202): y = silu(gate) * up, silu(x) = x * sigmoid(x).</summary>
 /// <remarks>dup = dy * silu(gate); dgate = dy * up * sigmoid(gate) * (1 + gate * (1 - sigmoid(gate))).</remarks>
-internal static unsafe class SwiGlu
+internal static unsafe partial class SwiGlu
 {
     /// <summary>Numbers an item takes.</summary>
     public const int LengthPerItem = 8192;

@@ -1,0 +1,93 @@
+using Cerise.Tensors.Autograd;
+using Cerise.Tensors.Numerics;
+using Cerise.Tensors.Ops;
+
+namespace Cerise.Tensors.Tests.Kernels;
+
+public sealed class CausalAttentionTests
+{
+    public static TheoryData<SimdLevel> AllLevels => Levels.Data;
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Every_head_size_and_group_matches_the_reference_over_packed_sequences(SimdLevel level) =>
+        OpCheck.MatchesReference(
+            level,
+            OpCases.Attention(Seed.From(1), [1], 1, 1, 8),
+            OpCases.Attention(Seed.From(2), [63, 1, 65], 2, 2, 8),
+            OpCases.Attention(Seed.From(3), [64, 130], 4, 2, 16),
+            OpCases.Attention(Seed.From(4), [130, 1, 1, 63], 3, 1, 32),
+            OpCases.Attention(Seed.From(5), [65, 64], 7, 1, 64),
+            OpCases.Attention(Seed.From(6), [5, 130], 2, 1, 80),
+            OpCases.Attention(Seed.From(7), [70, 2], 6, 2, 128),
+            OpCases.Attention(Seed.From(8), [130], 14, 2, 16),
+            OpCases.Attention(Seed.From(9), [17, 3], 6, 2, 20),
+            OpCases.Attention(Seed.From(10), [49, 33], 48, 1, 4));
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Every_length_around_the_borders_of_blocks_matches_the_reference(SimdLevel level) =>
+        OpCheck.MatchesReference(
+            level,
+            Enumerable.Range(1, 130).Where(length => length is < 20 or (> 58 and < 70) or > 125 || length % 9 == 0).Select(length => OpCases.Attention(Seed.From(length), [length], 3, 3, 6)));
+
+    // Scores so far apart that e^(s - m) of all but one key is 0, and scores far above where e^s would overflow.
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Large_scores_do_not_overflow(SimdLevel level)
+    {
+        using Device device = Device.Cpu(1, level);
+        using Graph graph = new(device, record: false);
+        const int dim = 16;
+        float[] keys = new float[100 * dim];
+        float[] values = new float[100 * dim];
+        for (int t = 0; t < 100; t++)
+        {
+            keys[t * dim] = t % 10 == 3 ? 400 + t : -t;
+            values[t * dim] = t;
+        }
+        float[] queries = new float[100 * dim];
+        for (int t = 0; t < 100; t++)
+            queries[t * dim] = 40;
+        Shape shape = new(100, dim);
+        float[] y = graph.From(queries, shape).Attention(graph.From(keys, shape), graph.From(values, shape), AttentionPlan.Packed([100]), dim).ToArray();
+        Assert.Equal(0f, y[0]);
+        for (int t = 3; t < 100; t++)
+            Assert.Equal(((t - 3) / 10 * 10) + 3, y[t * dim], 1e-4f);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void A_NaN_spoils_no_other_sequence_and_no_other_head(SimdLevel level)
+    {
+        using Device device = Device.Cpu(2, level);
+        using Graph graph = new(device, record: false);
+        OpCase op = OpCases.Attention(Seed.From(3), [40, 70, 30], 4, 2, 16);
+        float[] Attend(int operand, int place, float value)
+        {
+            float[][] operands = [.. op.Inputs.Select(input => input.Values.ToArray())];
+            operands[operand][place] = value;
+            Tensor[] x = [.. operands.Select((values, i) => graph.From(values, op.Inputs[i].Shape))];
+            return op.Apply(graph, x, [])[0].ToArray();
+        }
+        float[] clean = Attend(0, 0, op.Inputs[0].Values[0]);
+
+        const int row = 60;
+        float[] spoiled = Attend(0, (row * 64) + 17, float.NaN);                         // head 1 of one query
+        for (int i = 0; i < clean.Length; i++)
+            Assert.Equal(i / 64 == row && i % 64 / 16 == 1, float.IsNaN(spoiled[i]));
+
+        foreach (int operand in (int[])[1, 2])
+        {
+            spoiled = Attend(operand, (row * 32) + 3, float.NaN);                        // key head 0: query heads 0 and 1
+            for (int i = 0; i < clean.Length; i++)
+            {
+                bool sameSequence = i / 64 is >= 40 and < 110;
+                if (!sameSequence || i % 64 >= 32)
+                    Assert.Equal(Bits.Of(clean[i]), Bits.Of(spoiled[i]));
+                else if (i / 64 >= row && (operand == 1 || i % 16 == 3))
+                    Assert.True(float.IsNaN(spoiled[i]));
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+namespace Cerise.Tensors.Tests.Kernels;
+
+/// <summary>The references' gradients against finite differences of their forwards: what everything else is measured by.</summary>
+public sealed class ReferenceTests
+{
+    private static readonly Seed Seed = Seed.From(11);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Linear_gradients_match_finite_differences(bool bias) => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.Linear(Seed, 3, 5, 4, bias));
+
+    [Fact]
+    public void Embedding_gradients_match_finite_differences() => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.Embedding(Seed, 5, 3, 9));
+
+    [Fact]
+    public void RmsNorm_gradients_match_finite_differences() => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.RmsNorm(Seed, 4, 7));
+
+    [Fact]
+    public void AddRmsNorm_gradients_match_finite_differences() => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.AddRmsNorm(Seed, 4, 7));
+
+    [Fact]
+    public void Rotary_gradients_match_finite_differences() => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.Rotary(Seed, 5, 2, 6));
+
+    [Fact]
+    public void SwiGlu_gradients_match_finite_differences() => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.SwiGlu(Seed, 30));
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(4, 2)]
+    [InlineData(3, 1)]
+    public void Attention_gradients_match_finite_differences(int heads, int kvHeads) =>
+        OpCheck.ReferenceMatchesFiniteDifferences(OpCases.Attention(Seed, [1, 5, 3], heads, kvHeads, 4));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0.7f)]
+    public void LmHead_gradients_match_finite_differences(float temperature) => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.LmHead(Seed, 4, 3, 6, temperature));
+
+    [Theory]
+    [InlineData(UnaryOp.Affine)]
+    [InlineData(UnaryOp.Exp)]
+    [InlineData(UnaryOp.Clamp)]
+    [InlineData(UnaryOp.Square)]
+    [InlineData(UnaryOp.Sigmoid)]
+    public void Unary_slopes_match_finite_differences(UnaryOp op) => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.Unary(Seed, op, 40));
+
+    [Theory]
+    [InlineData(BinaryOp.Add)]
+    [InlineData(BinaryOp.Subtract)]
+    [InlineData(BinaryOp.Multiply)]
+    [InlineData(BinaryOp.Min)]
+    [InlineData(BinaryOp.Max)]
+    public void Binary_slopes_match_finite_differences(BinaryOp op) => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.Binary(Seed, op, 40));
+}
