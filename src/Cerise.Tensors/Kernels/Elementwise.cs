@@ -76,8 +76,8 @@ internal static unsafe partial class Elementwise
                     BinaryOp.Add => u + v,
                     BinaryOp.Subtract => u - v,
                     BinaryOp.Multiply => u * v,
-                    BinaryOp.Min => TLanes.Min(u, v),
-                    _ => TLanes.Max(u, v),
+                    BinaryOp.Min => KeepNaN(u, TLanes.Min(u, v)),
+                    _ => KeepNaN(u, TLanes.Max(u, v)),
                 };
                 Write(result, y + i, count, accumulate: false);
             }
@@ -109,6 +109,15 @@ internal static unsafe partial class Elementwise
                 Write(Read<TLanes>(gradOutput + i, count) * slope, gradInput + i, count, accumulate);
             }
         }
+    }
+
+    // A NaN of the second operand survives Min and Max by itself; this brings back the first's.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes KeepNaN<TLanes>(TLanes first, TLanes result)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes infinity = TLanes.Broadcast(float.PositiveInfinity);
+        return TLanes.SelectLess(first, infinity, result, TLanes.SelectLess(TLanes.Zero, first, result, first));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
