@@ -124,12 +124,12 @@ public abstract class Device : IDisposable
     /// <param name="logits">Where the logits are kept for the backward pass, [rows, vocab]; null: they are computed again there.</param>
     /// <param name="logProbs">[rows], nats.</param>
     /// <param name="entropies">[rows], nats.</param>
-    /// <param name="logSumExp">[rows]: kept for the backward pass.</param>
-    public abstract void LmHead(Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor logProbs, Tensor entropies, Tensor logSumExp);
+    /// <param name="statistics">[rows, 2], kept for the backward pass: the largest z of each row, with z the logits times inverseTemperature, and ln of the sum of e^(z - largest).</param>
+    public abstract void LmHead(Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor logProbs, Tensor entropies, Tensor statistics);
 
     /// <summary>Gradients of <see cref="LmHead"/> by the hidden rows and the table. Overwrites kept <paramref name="logits"/>.</summary>
     public abstract void LmHeadBackward(
-        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor entropies, Tensor logSumExp,
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor entropies, Tensor statistics,
         Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate);
 
     /// <summary>logits = hidden W^T.</summary>

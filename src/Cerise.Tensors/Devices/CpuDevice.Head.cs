@@ -8,7 +8,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     /// <summary>Logits held at once by the chunked head: 64 MB.</summary>
     private const long LogitsBudget = 1 << 24;
 
-    public override void LmHead(Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor logProbs, Tensor entropies, Tensor logSumExp)
+    public override void LmHead(Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor logProbs, Tensor entropies, Tensor statistics)
     {
         (int rows, int channels, int vocab) = (hidden.Shape.Rows, hidden.Shape.Columns, table.Shape.Rows);
         foreach (int target in targets.Values)
@@ -19,14 +19,14 @@ internal sealed unsafe partial class CpuDevice<TLanes>
             int count = Math.Min(chunk, rows - first);
             float* z = logits is null ? ChunkLogits(chunk, vocab) : At(logits);
             MatMul.Forward<TLanes>(_team, count, channels, vocab, At(hidden) + ((nint)first * channels), At(table.Value), null, z);
-            LmHead.Forward<TLanes> job = new(count, vocab, inverseTemperature, z, targets.Pointer + first, At(logProbs) + first, At(entropies) + first, At(logSumExp) + first);
+            LmHead.Forward<TLanes> job = new(count, vocab, inverseTemperature, z, targets.Pointer + first, At(logProbs) + first, At(entropies) + first, At(statistics) + (2 * first));
             _team.For(Items(count, Kernels.LmHead.RowsPerItem), ref job);
         }
         GC.KeepAlive(targets);
     }
 
     public override void LmHeadBackward(
-        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor entropies, Tensor logSumExp,
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor entropies, Tensor statistics,
         Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate)
     {
         (int rows, int channels, int vocab) = (hidden.Shape.Rows, hidden.Shape.Columns, table.Shape.Rows);
@@ -39,7 +39,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
             if (logits is null)
                 MatMul.Forward<TLanes>(_team, count, channels, vocab, x, At(table.Value), null, z);
             LmHead.Backward<TLanes> job = new(
-                count, vocab, inverseTemperature, z, targets.Pointer + first, At(entropies) + first, At(logSumExp) + first,
+                count, vocab, inverseTemperature, z, targets.Pointer + first, At(entropies) + first, At(statistics) + (2 * first),
                 gradLogProbs is null ? null : At(gradLogProbs) + first, gradEntropies is null ? null : At(gradEntropies) + first);
             _team.For(Items(count, Kernels.LmHead.RowsPerItem), ref job);
             if (gradHidden is not null)

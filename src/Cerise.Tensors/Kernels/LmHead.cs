@@ -13,7 +13,7 @@ internal static unsafe partial class LmHead
     /// <summary>Rows an item takes.</summary>
     public const int RowsPerItem = 4;
 
-    public readonly struct Forward<TLanes>(int rows, int vocab, float inverseTemperature, float* logits, int* targets, float* logProbs, float* entropies, float* logSumExp) : IJob
+    public readonly struct Forward<TLanes>(int rows, int vocab, float inverseTemperature, float* logits, int* targets, float* logProbs, float* entropies, float* statistics) : IJob
         where TLanes : struct, ILanes<TLanes>
     {
         public void Run(int item, int worker)
@@ -23,15 +23,16 @@ internal static unsafe partial class LmHead
             {
                 float* z = logits + ((nint)row * vocab);
                 (float max, float sum) = SoftmaxRow.Statistics<TLanes>(z, vocab, inverseTemperature);
-                logSumExp[row] = SoftmaxRow.LogSumExp(max, sum);
-                logProbs[row] = SoftmaxRow.LogProb(z[targets[row]], inverseTemperature, logSumExp[row]);
+                float logSum = SoftmaxRow.LogSum(sum);
+                (statistics[2 * row], statistics[(2 * row) + 1]) = (max, logSum);
+                logProbs[row] = SoftmaxRow.LogProb(z[targets[row]], inverseTemperature, max, logSum);
                 entropies[row] = SoftmaxRow.Entropy<TLanes>(z, vocab, inverseTemperature, max, sum);
             }
         }
     }
 
     public readonly struct Backward<TLanes>(
-        int rows, int vocab, float inverseTemperature, float* logits, int* targets, float* entropies, float* logSumExp, float* gradLogProbs, float* gradEntropies) : IJob
+        int rows, int vocab, float inverseTemperature, float* logits, int* targets, float* entropies, float* statistics, float* gradLogProbs, float* gradEntropies) : IJob
         where TLanes : struct, ILanes<TLanes>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -44,14 +45,15 @@ internal static unsafe partial class LmHead
                 float* z = logits + ((nint)row * vocab);
                 float g = gradLogProbs is null ? 0 : gradLogProbs[row];
                 float gradEntropy = gradEntropies is null ? 0 : gradEntropies[row];
-                TLanes lse = TLanes.Broadcast(logSumExp[row]);
+                TLanes max = TLanes.Broadcast(statistics[2 * row]);
+                TLanes logSum = TLanes.Broadcast(statistics[(2 * row) + 1]);
                 TLanes slope = TLanes.Broadcast(-g * inverseTemperature);
                 TLanes entropySlope = TLanes.Broadcast(-gradEntropy * inverseTemperature);
                 TLanes entropy = TLanes.Broadcast(entropies[row]);
                 for (int i = 0; i < vocab; i += 16)
                 {
                     int count = Math.Min(16, vocab - i);
-                    TLanes logP = ((count == 16 ? TLanes.Load(z + i) : TLanes.LoadPart(z + i, count)) * factor) - lse;
+                    TLanes logP = ((count == 16 ? TLanes.Load(z + i) : TLanes.LoadPart(z + i, count)) * factor) - max - logSum;
                     TLanes p = Elementary.Exp(logP);
                     TLanes grad = p * slope;
                     if (gradEntropy != 0)

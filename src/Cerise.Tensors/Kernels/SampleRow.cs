@@ -16,7 +16,7 @@ internal static unsafe class SampleRow
         int id = row.Temperature <= 0 ? Largest(Penalized(logits, vocab, row))
             : plain ? FromAll<TLanes>(logits, vocab, inverseTemperature, max, row.Seed.Uniform(row.Draw))
             : FromTruncated(Penalized(logits, vocab, row), row);
-        return (id, SoftmaxRow.LogProb(logits[id], inverseTemperature, SoftmaxRow.LogSumExp(max, sum)));
+        return (id, SoftmaxRow.LogProb(logits[id], inverseTemperature, max, SoftmaxRow.LogSum(sum)));
     }
 
     private static int Largest(ReadOnlySpan<float> logits)

@@ -24,13 +24,13 @@ public static class LmHeadOp
         Shape rows = new(hidden.Shape.Rows);
         Tensor logProbs = graph.New(rows);
         Tensor entropies = graph.New(rows);
-        Tensor logSumExp = graph.New(rows);
+        Tensor statistics = graph.New(new Shape(rows.Rows, 2));
         bool record = graph.Wants(hidden) || (graph.Recording && table.Trainable);
         Tensor? logits = record && (long)rows.Rows * table.Shape.Rows <= KeptLogits ? graph.New(new Shape(rows.Rows, table.Shape.Rows)) : null;
         float inverseTemperature = 1 / temperature;
-        graph.Device.LmHead(hidden, table, targets, inverseTemperature, logits, logProbs, entropies, logSumExp);
+        graph.Device.LmHead(hidden, table, targets, inverseTemperature, logits, logProbs, entropies, statistics);
         if (record)
-            graph.Record(new Backprop(hidden, table, targets, inverseTemperature, logits, logSumExp, logProbs, entropies));
+            graph.Record(new Backprop(hidden, table, targets, inverseTemperature, logits, statistics, logProbs, entropies));
         return (logProbs, entropies);
     }
 
@@ -45,7 +45,7 @@ public static class LmHeadOp
     }
 
     private sealed class Backprop(
-        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor logSumExp, Tensor logProbs, Tensor entropies) : Node
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor statistics, Tensor logProbs, Tensor entropies) : Node
     {
         private readonly Tensor[] _outputs = [logProbs, entropies];
 
@@ -56,7 +56,7 @@ public static class LmHeadOp
             bool accumulate = false;
             Tensor? gradHidden = graph.Wants(hidden) ? graph.GradientOf(hidden, out accumulate) : null;
             graph.Device.LmHeadBackward(
-                hidden, table, targets, inverseTemperature, logits, entropies, logSumExp, logProbs.Gradient, entropies.Gradient, gradHidden, accumulate);
+                hidden, table, targets, inverseTemperature, logits, entropies, statistics, logProbs.Gradient, entropies.Gradient, gradHidden, accumulate);
         }
     }
 }

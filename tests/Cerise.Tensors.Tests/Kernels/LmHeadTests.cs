@@ -1,0 +1,122 @@
+using Cerise.Tensors.Autograd;
+using Cerise.Tensors.Numerics;
+using Cerise.Tensors.Ops;
+
+namespace Cerise.Tensors.Tests.Kernels;
+
+public sealed class LmHeadTests
+{
+    public static TheoryData<SimdLevel> AllLevels => Levels.Data;
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Every_remainder_of_the_vocabulary_matches_the_reference(SimdLevel level) =>
+        OpCheck.MatchesReference(
+            level, Enumerable.Range(2, 256).Where(vocab => vocab % 3 == 2).Select(vocab => OpCases.LmHead(Seed.From(vocab), 1 + (vocab % 13), 1 + (vocab * 3 % 40), vocab, vocab % 2 == 0 ? 1 : 0.6f)));
+
+    // algorithms.md, section 13.1
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Log_probabilities_and_entropies_match_V01_and_V03(SimdLevel level)
+    {
+        (float[] logProbs, float[] entropies) = Score(level, [2, 1, 0.1f, 0.5f, 2.5f, -1, 0, 0, 0, 1, -1, 3], 3, [0, 1, 2, 0]);
+        AssertVector([-0.41703002, -0.15317821, -1.09861229, -2.14293163], logProbs);
+        AssertVector([0.84673818, 0.47608757, 1.09861229, 0.44105744], entropies);
+        Assert.Equal(0.95293804, -logProbs.Average(), 1e-6);
+        Assert.Equal(2.59331774, Math.Exp(-logProbs.Average()), 1e-5);
+        Assert.Equal(2.29610984, -(logProbs[1] + logProbs[3]), 1e-5);                    // V02
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Large_logits_keep_their_precision_as_in_V04(SimdLevel level)
+    {
+        float[] logits = [1000, 1001, 999];
+        (float[] logProbs, _) = Score(level, [.. logits, .. logits, .. logits], 3, [0, 1, 2]);
+        AssertVector([-1.40760596, -0.40760596, -2.40760596], logProbs);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Temperature_divides_the_logits_as_in_V07(SimdLevel level)
+    {
+        float[] logits = [1, 2, 0.5f];
+        (float[] logProbs, _) = Score(level, [.. logits, .. logits, .. logits], 3, [0, 1, 2], 0.7f);
+        AssertVector([-1.73382585, -0.30525442, -2.44811157], logProbs);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Masked_tokens_have_loss_and_gradient_exactly_zero_as_in_V10(SimdLevel level)
+    {
+        using Device device = Device.Cpu(1, level);
+        using Graph graph = new(device, record: true);
+        OpCase op = OpCases.LmHead(Seed.From(5), 6, 9, 21);
+        using Parameter table = OpCheck.NewParameter(device, "table", op.Weights[0].Shape, ParameterLayout.Panels, op.Weights[0].Values);
+        Tensor hidden = graph.Leaf(op.Inputs[0].Values, op.Inputs[0].Shape);
+        (Tensor logProbs, _) = hidden.LmHead(table, new Indices([0, 1, 2, 3, 4, 5]));
+        Tensor loss = logProbs.Dot(new float[6]);
+        Assert.Equal(0f, loss.Item());
+        graph.Backward(loss);
+        Assert.All(hidden.Gradient!.ToArray(), g => Assert.Equal(0f, g));
+        Assert.All(table.ToArray(table.Gradient!), g => Assert.Equal(0f, g));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Impossible_tokens_have_probability_zero_and_add_nothing_to_the_entropy(SimdLevel level)
+    {
+        float[] row = [float.NegativeInfinity, 2, float.NegativeInfinity, 1, float.NegativeInfinity];
+        float[] logits = [.. Enumerable.Repeat(row, 2).SelectMany(r => r)];
+        (float[] logProbs, float[] entropies) = Score(level, logits, 5, [1, 0], raw: true);
+        Assert.Equal(-Math.Log(1 + Math.Exp(-1)), logProbs[0], 1e-6);
+        Assert.Equal(float.NegativeInfinity, logProbs[1]);
+        double p = 1 / (1 + Math.Exp(-1));
+        Assert.All(entropies, h => Assert.Equal((-p * Math.Log(p)) - ((1 - p) * Math.Log(1 - p)), h, 1e-6));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void A_NaN_spoils_its_row_and_no_other(SimdLevel level)
+    {
+        OpCase op = OpCases.LmHead(Seed.From(6), 11, 8, 50);
+        float[] spoiled = [.. op.Inputs[0].Values];
+        spoiled[(4 * 8) + 7] = float.NaN;
+        using Device device = Device.Cpu(2, level);
+        OpResult clean = OpCheck.Run(op, device);
+        OpResult dirty = OpCheck.Run(op with { Inputs = [(op.Inputs[0].Shape, spoiled)] }, device);
+        for (int k = 0; k < 2; k++)
+            for (int row = 0; row < 11; row++)
+                if (row == 4)
+                    Assert.True(float.IsNaN(dirty.Outputs[k][row]));
+                else
+                    Assert.Equal(Bits.Of(clean.Outputs[k][row]), Bits.Of(dirty.Outputs[k][row]));
+        Assert.All(dirty.Gradients[0][(4 * 8)..(5 * 8)], g => Assert.True(float.IsNaN(g)));
+        Bits.AssertSame(clean.Gradients[0].AsSpan(0, 4 * 8), dirty.Gradients[0].AsSpan(0, 4 * 8), "gradients before");
+        Bits.AssertSame(clean.Gradients[0].AsSpan(5 * 8), dirty.Gradients[0].AsSpan(5 * 8), "gradients after");
+    }
+
+    // With the identity as table the hidden states are the logits; infinite ones go in as weights of a single channel instead, 0 * infinity being NaN.
+    private static (float[] LogProbs, float[] Entropies) Score(SimdLevel level, float[] logits, int vocab, int[] targets, float temperature = 1, bool raw = false)
+    {
+        using Device device = Device.Cpu(1, level);
+        using Graph graph = new(device, record: false);
+        float[] table = new float[vocab * vocab];
+        for (int v = 0; v < vocab; v++)
+            table[v * (vocab + 1)] = 1;
+        using Parameter weight = raw
+            ? OpCheck.NewParameter(device, "table", new Shape(vocab, 1), ParameterLayout.Panels, logits.AsSpan(0, vocab))
+            : OpCheck.NewParameter(device, "table", new Shape(vocab, vocab), ParameterLayout.Panels, table);
+        Tensor hidden = raw ? graph.From([.. targets.Select(_ => 1f)], new Shape(targets.Length, 1)) : graph.From(logits, new Shape(targets.Length, vocab));
+        (Tensor logProbs, Tensor entropies) = hidden.LmHead(weight, new Indices(targets), temperature);
+        return (logProbs.ToArray(), entropies.ToArray());
+    }
+
+    // Eight decimals; float32 to 1e-5 relative.
+    private static void AssertVector(double[] expected, float[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        for (int i = 0; i < expected.Length; i++)
+            Assert.InRange(actual[i], expected[i] - (1e-6 * Math.Max(1, Math.Abs(expected[i]))), expected[i] + (1e-6 * Math.Max(1, Math.Abs(expected[i]))));
+    }
+}
