@@ -24,15 +24,22 @@ public static class OptionsFlags
     /// items may be given as <c>a,b</c> beside the recipe's <c>[a, b]</c>.</typeparam>
     /// <param name="flags">Names without dashes, and values as typed. The last of equal names wins.</param>
     /// <exception cref="RecipeException">A list or a map is not well-formed.</exception>
-    public static RecipeMap ToMap<T>(IEnumerable<KeyValuePair<string, string>> flags)
+    public static RecipeMap ToMap<T>(IEnumerable<KeyValuePair<string, string>> flags) => ToMap(typeof(T), flags);
+
+    /// <summary>As <see cref="ToMap{T}"/>, for a record known when the program runs.</summary>
+    /// <param name="type">The record the map is for.</param>
+    /// <param name="flags">Names without dashes, and values as typed. The last of equal names wins.</param>
+    /// <exception cref="RecipeException">A list or a map is not well-formed.</exception>
+    public static RecipeMap ToMap(Type type, IEnumerable<KeyValuePair<string, string>> flags)
     {
+        ArgumentNullException.ThrowIfNull(type);
         ArgumentNullException.ThrowIfNull(flags);
         var faults = new RecipeFaults();
         var root = new RecipeMap(new RecipeLocation("flags"), []);
         foreach ((string name, string text) in flags)
         {
             var location = new RecipeLocation($"--{name} {text}");
-            root = Put(root, name.Split('.'), typeof(T), text, location, faults);
+            root = Put(root, name.Split('.'), type, text, location, faults);
         }
         faults.ThrowIfAny();
         return root;

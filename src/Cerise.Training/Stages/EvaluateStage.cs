@@ -42,7 +42,7 @@ public sealed class EvaluateStage(EvaluateStageOptions options) : IStage
     }
 
     /// <inheritdoc/>
-    public IEnumerable<string> Plan(StageContext context) => [$"{options.Models.Count} models, {options.Samples} samples of each problem"];
+    public IEnumerable<string> Plan() => [$"{options.Models.Count} models, {options.Samples} samples of each problem"];
 
     private EvaluationResult Evaluate(StageContext context, Evaluator evaluator, EvaluatedModel evaluated)
     {

@@ -50,7 +50,7 @@ public sealed class GrpoStage(GrpoStageOptions options) : IStage
     }
 
     /// <inheritdoc/>
-    public IEnumerable<string> Plan(StageContext context)
+    public IEnumerable<string> Plan()
     {
         if (Directory.Exists(options.Model))
             yield return MemoryPlan.ForTraining(ModelConfig.Load(options.Model), options.MaxTokensPerMicroBatch, options.Beta > 0).ToString();

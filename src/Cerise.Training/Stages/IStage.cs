@@ -8,5 +8,5 @@ public interface IStage
     public void Run(StageContext context);
 
     /// <summary>What the stage will need, for <c>--dry-run</c>; empty where nothing is known before earlier stages have run.</summary>
-    public IEnumerable<string> Plan(StageContext context);
+    public IEnumerable<string> Plan();
 }

@@ -36,9 +36,8 @@ public sealed class PretrainStage(PretrainStageOptions options) : IStage
     }
 
     /// <inheritdoc/>
-    public IEnumerable<string> Plan(StageContext context)
+    public IEnumerable<string> Plan()
     {
-        ArgumentNullException.ThrowIfNull(context);
         if (options.Model.Length > 0 && Directory.Exists(options.Model))
             yield return MemoryPlan.ForTraining(ModelConfig.Load(options.Model), options.MaxTokensPerMicroBatch, hasReference: false).ToString();
     }

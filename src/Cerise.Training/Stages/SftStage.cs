@@ -45,7 +45,7 @@ public sealed class SftStage(SftStageOptions options) : IStage
     }
 
     /// <inheritdoc/>
-    public IEnumerable<string> Plan(StageContext context)
+    public IEnumerable<string> Plan()
     {
         if (Directory.Exists(options.Model))
             yield return MemoryPlan.ForTraining(ModelConfig.Load(options.Model), options.MaxTokensPerMicroBatch, hasReference: false).ToString();

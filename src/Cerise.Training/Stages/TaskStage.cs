@@ -21,5 +21,5 @@ public sealed class TaskStage(TaskStageOptions options) : IStage
     }
 
     /// <inheritdoc/>
-    public IEnumerable<string> Plan(StageContext context) => [$"{options.Documents} documents, {options.Prompts} prompts, {options.EvaluationProblems} held-out problems"];
+    public IEnumerable<string> Plan() => [$"{options.Documents} documents, {options.Prompts} prompts, {options.EvaluationProblems} held-out problems"];
 }

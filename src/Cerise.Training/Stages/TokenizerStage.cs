@@ -22,5 +22,5 @@ public sealed class TokenizerStage(TokenizerStageOptions options) : IStage
     }
 
     /// <inheritdoc/>
-    public IEnumerable<string> Plan(StageContext context) => [$"{options.VocabSize} tokens"];
+    public IEnumerable<string> Plan() => [$"{options.VocabSize} tokens"];
 }
