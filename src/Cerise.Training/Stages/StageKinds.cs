@@ -8,6 +8,7 @@ public static class StageKinds
     private static readonly Dictionary<string, (Type Options, Func<object, IStage> Create, bool MakesModel)> Known = new(StringComparer.Ordinal)
     {
         ["task"] = (typeof(TaskStageOptions), options => new TaskStage((TaskStageOptions)options), false),
+        ["openings"] = (typeof(OpeningsStageOptions), options => new OpeningsStage((OpeningsStageOptions)options), false),
         ["tokenizer"] = (typeof(TokenizerStageOptions), options => new TokenizerStage((TokenizerStageOptions)options), false),
         ["pretrain"] = (typeof(PretrainStageOptions), options => new PretrainStage((PretrainStageOptions)options), true),
         ["sft"] = (typeof(SftStageOptions), options => new SftStage((SftStageOptions)options), true),

@@ -46,7 +46,7 @@ public sealed class CountdownTask : ProblemTask<CountdownProblem>
                 return ("", right ? solution.Equation : (Try(problem, random) ?? solution).Equation);
             case DocumentStyle.Partial:
                 return ($"{solution.Steps} yes.", solution.Equation);
-            case DocumentStyle.Worked or DocumentStyle.Calculation:
+            case DocumentStyle.Worked or DocumentStyle.Textbook:
                 var tries = new List<string>();
                 for (int left = random.Between(0, _options.MaxTries); left > 0; left--)
                     if (Try(problem, random) is { } failed && !tries.Contains($"{failed.Steps} no."))

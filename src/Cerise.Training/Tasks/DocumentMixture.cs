@@ -15,8 +15,8 @@ public sealed record DocumentMixture
     /// <summary>Weight of <see cref="DocumentStyle.Worked"/>. Default 0.2.</summary>
     public double Worked { get; init; } = 0.2;
 
-    /// <summary>Weight of <see cref="DocumentStyle.Calculation"/>. Default 0: no practice documents.</summary>
-    public double Calculation { get; init; }
+    /// <summary>Weight of <see cref="DocumentStyle.Textbook"/>. Default 0: no schoolbook.</summary>
+    public double Textbook { get; init; }
 
     /// <summary>Weight of <see cref="DocumentFormat.Tags"/>. Default 0.5.</summary>
     public double Tags { get; init; } = 0.5;
@@ -36,12 +36,12 @@ public sealed record DocumentMixture
         if (Styles.Concat(Formats).Any(weight => !(weight >= 0 && double.IsFinite(weight))))
             yield return "the mixture has a weight that is negative or not finite";
         if (Styles.Sum() == 0)
-            yield return "the weights of direct, partial, worked and calculation are all 0";
+            yield return "the weights of direct, partial, worked and textbook are all 0";
         if (Formats.Sum() == 0)
             yield return "the weights of tags, no_think, open_think and plain are all 0";
     }
 
-    private double[] Styles => [Direct, Partial, Worked, Calculation];
+    private double[] Styles => [Direct, Partial, Worked, Textbook];
 
     private double[] Formats => [Tags, NoThink, OpenThink, Plain];
 

@@ -12,6 +12,6 @@ public enum DocumentStyle
     /// <summary>The whole way, step by step.</summary>
     Worked,
 
-    /// <summary>The whole way alone, without question and answer: practice in the steps that is no example of how to respond.</summary>
-    Calculation,
+    /// <summary>An exercise and its solution as in a schoolbook: the whole way, but nobody asks and nobody responds. What a base model knows without showing it when asked.</summary>
+    Textbook,
 }

@@ -53,15 +53,16 @@ public abstract class ProblemTask<TProblem> : ITask where TProblem : class, IPro
         return PromptTemplate.Fill(_template, problem.Question);
     }
 
-    /// <summary>A solved problem as a text: prompt and response in one, or the calculation alone.</summary>
+    /// <summary>A solved problem as a text: prompt and response in one, or an exercise with its solution.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="style">How much of the way it shows.</param>
-    /// <param name="format">The form of the response; without meaning for <see cref="DocumentStyle.Calculation"/>.</param>
+    /// <param name="format">The form of the response; without meaning for <see cref="DocumentStyle.Textbook"/>.</param>
     /// <param name="seed">Where a style that has a choice draws from.</param>
     public string Document(TProblem problem, DocumentStyle style, DocumentFormat format, Seed seed)
     {
+        ArgumentNullException.ThrowIfNull(problem);
         (string thought, string answer) = Solve(problem, style, seed.Stream());
-        return style == DocumentStyle.Calculation ? thought : $"{Prompt(problem)} {Response(thought, answer, style, format)}";
+        return style == DocumentStyle.Textbook ? $"{problem.Question}\nSolution: {thought}" : $"{Prompt(problem)} {Response(thought, answer, style, format)}";
     }
 
     /// <inheritdoc/>

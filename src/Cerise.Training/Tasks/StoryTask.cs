@@ -46,7 +46,7 @@ public sealed class StoryTask : ProblemTask<StoryProblem>
     {
         DocumentStyle.Direct => ("", problem.Answer),
         DocumentStyle.Partial => (problem.Working(skip: (problem.Steps.Count + 1) / 2), problem.Answer),
-        DocumentStyle.Worked or DocumentStyle.Calculation => (problem.Working(), problem.Answer),
+        DocumentStyle.Worked or DocumentStyle.Textbook => (problem.Working(), problem.Answer),
         _ => throw new ArgumentOutOfRangeException(nameof(style), style, "no such style"),
     };
 }

@@ -90,8 +90,8 @@ public partial class StoryTaskTests
         Assert.Equal($"User: {Example.Question}\nAssistant: {response}", Task.Document(Example, style, format, Seed.From(0)));
 
     [Fact]
-    public void A_calculation_stands_alone() =>
-        Assert.Equal("12 - 5 = 7. 7 + 9 = 16. 16 - 3 = 13.", Task.Document(Example, DocumentStyle.Calculation, DocumentFormat.Tags, Seed.From(0)));
+    public void A_textbook_exercise_has_question_and_whole_way_but_no_response() =>
+        Assert.Equal($"{Example.Question}\nSolution: 12 - 5 = 7. 7 + 9 = 16. 16 - 3 = 13.", Task.Document(Example, DocumentStyle.Textbook, DocumentFormat.Tags, Seed.From(0)));
 
     [Fact]
     public void Every_response_states_the_gold_answer_and_only_the_tagged_format_is_well_formed()
@@ -114,7 +114,7 @@ public partial class StoryTaskTests
     [Fact]
     public void The_mixture_has_the_shares_it_asks_for()
     {
-        var task = new StoryTask(new StoryTaskOptions { Mixture = new() { Direct = 3, Partial = 0, Worked = 1, Calculation = 1, Tags = 1, NoThink = 0, OpenThink = 0, Plain = 1 } });
+        var task = new StoryTask(new StoryTaskOptions { Mixture = new() { Direct = 3, Partial = 0, Worked = 1, Textbook = 1, Tags = 1, NoThink = 0, OpenThink = 0, Plain = 1 } });
         string[] documents = [.. task.Documents(Seed.From(8), 5000)];
         Assert.Equal(0.2, Share(text => !text.StartsWith("User:", StringComparison.Ordinal)), 0.02);
         Assert.Equal(0.6, Share(text => text.StartsWith("User:", StringComparison.Ordinal) && !text.Contains('=', StringComparison.Ordinal)), 0.02);
