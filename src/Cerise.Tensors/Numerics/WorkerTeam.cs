@@ -145,16 +145,19 @@ internal sealed unsafe class WorkerTeam : IDisposable
                 return false;
             Thread.SpinWait(8);
         }
-        Volatile.Write(ref _asleep[worker], 1);
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _generation) != seen && Interlocked.CompareExchange(ref _asleep[worker], 0, 1) == 1)
-            return true;
-        while (Volatile.Read(ref _generation) == seen)
+        // Said anew before every wait: a caller may be interrupted between starting a job and waking its sleepers, and then wake, and clear the mark of,
+        // a worker that has done that job and lain down again. Such a late wake-up must not leave a sleeper that no caller knows of.
+        while (true)
         {
+            Interlocked.Exchange(ref _asleep[worker], 1);
+            if (Volatile.Read(ref _generation) != seen)
+            {
+                Volatile.Write(ref _asleep[worker], 0);
+                return true;
+            }
             if (_stopping)
                 return false;
             _wake[worker].Wait();
         }
-        return true;
     }
 }

@@ -40,6 +40,30 @@ public sealed class WorkerTeamTests
         Assert.All(done, counts => Assert.All(counts, n => Assert.Equal(50, n)));
     }
 
+    // More teams than cores, and pauses about as long as workers spin before they sleep: callers are interrupted between starting a job and waking the sleepers.
+    [Fact]
+    public async Task Sleeping_workers_are_woken_for_every_job_on_a_crowded_machine()
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        Task[] callers = [.. Enumerable.Range(0, 8).Select(caller => Task.Factory.StartNew(
+            () =>
+            {
+                WorkerTeam team = new(4);                                 // not disposed if a job never ends: Dispose would wait for it
+                RandomStream pauses = Seed.From(caller).Stream();
+                int[] done = new int[5];
+                int wrongWorker = 0;
+                for (int repeat = 0; repeat < 150; repeat++)
+                {
+                    CountJob job = new(done, 4, ref wrongWorker);
+                    team.For(5, ref job);
+                    Thread.SpinWait(pauses.Between(0, 40_000));
+                }
+                team.Dispose();
+                Assert.All(done, n => Assert.Equal(150, n));
+            }, cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        await Task.WhenAll(callers).WaitAsync(TimeSpan.FromSeconds(60), cancellation);
+    }
+
     [Theory]
     [InlineData(1, 1)]
     [InlineData(1, 10)]
