@@ -183,6 +183,9 @@ public abstract class Device : IDisposable
     /// <remarks>theta -= lr * wd * theta; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; theta -= lr * (m / c1) / (sqrt(v / c2) + eps), with g = gradient * gradScale.</remarks>
     public abstract void AdamW(Parameter parameter, Storage firstMoment, Storage secondMoment, in AdamWStep step);
 
+    /// <summary>target += source, number by number.</summary>
+    public abstract void Add(Storage source, Storage target, long length);
+
     /// <summary>target = target + amount * (source - target), element by element: a copy when amount is 1.</summary>
     public abstract void Blend(Storage source, Storage target, long length, float amount);
 

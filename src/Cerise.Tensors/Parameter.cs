@@ -16,6 +16,11 @@ public sealed class Parameter : IDisposable
 {
     private const int PanelWidth = 64;
 
+    private Storage? _gradient;
+    private Storage? _lookups;
+    private bool _hasLookups;
+    private bool _inProducts;                                              // once a weight has been part of a product it stays so
+
     /// <summary>A weight of zeros.</summary>
     public Parameter(Device device, string name, Shape shape, ParameterLayout layout)
     {
@@ -39,11 +44,54 @@ public sealed class Parameter : IDisposable
     /// <summary>The weight's memory.</summary>
     public Storage Value { get; }
 
-    /// <summary>The gradient's memory, in the weight's layout; null until <see cref="RequireGradient"/>.</summary>
-    public Storage? Gradient { get; private set; }
+    /// <summary>The gradient's memory, in the weight's layout; null until <see cref="RequireGradient"/>. Read it after the last micro-batch of a step.</summary>
+    /// <remarks>
+    /// A table that is both embedding and head gathers two sums over the rows of the batch. Were both added to one memory, their terms would alternate with every
+    /// micro-batch and the last bits would depend on the split (rule 5 of the design). So each has its own memory, and reading the gradient adds the two.
+    /// </remarks>
+    public Storage? Gradient
+    {
+        get
+        {
+            if (_hasLookups)
+            {
+                Value.Device.Add(_lookups!, _gradient!, PaddedLength);
+                Value.Device.Fill(_lookups!, 0, PaddedLength, 0);
+                _hasLookups = false;
+            }
+            return _gradient;
+        }
+    }
+
+    /// <summary>For devices: where the backward pass of a product with this weight adds its gradient.</summary>
+    public Storage GradientOfProducts
+    {
+        get
+        {
+            _inProducts = true;
+            return _gradient!;
+        }
+    }
+
+    /// <summary>For devices: where the backward pass of looking up rows of this weight adds its gradient.</summary>
+    public Storage GradientOfLookups
+    {
+        get
+        {
+            if (!_inProducts)
+                return _gradient!;
+            if (_lookups is null)
+            {
+                _lookups = Value.Device.Allocate(PaddedLength);
+                Value.Device.Fill(_lookups, 0, PaddedLength, 0);
+            }
+            _hasLookups = true;
+            return _lookups;
+        }
+    }
 
     /// <summary>Whether a backward pass computes this weight's gradient.</summary>
-    public bool Trainable => Gradient is not null;
+    public bool Trainable => _gradient is not null;
 
     /// <summary>Numbers in memory, padding included.</summary>
     public long PaddedLength => Layout == ParameterLayout.Plain ? Shape.Length : (long)((Shape.Rows + PanelWidth - 1) / PanelWidth) * PanelWidth * Shape.Columns;
@@ -51,15 +99,18 @@ public sealed class Parameter : IDisposable
     /// <summary>Makes the weight trainable: gives it a gradient of zeros.</summary>
     public void RequireGradient()
     {
-        Gradient ??= Value.Device.Allocate(PaddedLength);
+        _gradient ??= Value.Device.Allocate(PaddedLength);
         ZeroGradient();
     }
 
     /// <summary>Sets the gradient to zero.</summary>
     public void ZeroGradient()
     {
-        if (Gradient is not null)
-            Value.Device.Fill(Gradient, 0, PaddedLength, 0);
+        if (_gradient is not null)
+            Value.Device.Fill(_gradient, 0, PaddedLength, 0);
+        if (_hasLookups)
+            Value.Device.Fill(_lookups!, 0, PaddedLength, 0);
+        _hasLookups = false;
     }
 
     /// <summary>Sets rows [firstRow, firstRow + k) from row-major numbers.</summary>
@@ -92,6 +143,7 @@ public sealed class Parameter : IDisposable
     public void Dispose()
     {
         Value.Dispose();
-        Gradient?.Dispose();
+        _gradient?.Dispose();
+        _lookups?.Dispose();
     }
 }

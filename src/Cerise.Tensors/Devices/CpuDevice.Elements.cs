@@ -112,6 +112,12 @@ internal sealed unsafe partial class CpuDevice<TLanes>
         _team.For(Items(parameter.PaddedLength, AdamW<TLanes>.LengthPerItem), ref job);
     }
 
+    public override void Add(Storage source, Storage target, long length)
+    {
+        Elementwise.Binary<TLanes> job = new(BinaryOp.Add, length, At(target), At(source), At(target));
+        _team.For(Items(length, Elementwise.LengthPerItem), ref job);
+    }
+
     public override void Blend(Storage source, Storage target, long length, float amount)
     {
         float* from = At(source);

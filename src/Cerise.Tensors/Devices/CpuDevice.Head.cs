@@ -46,7 +46,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
                 MatMul.BackwardInput<TLanes>(
                     _team, count, channels, vocab, z, At(table.Value), At(gradHidden) + ((nint)first * channels), accumulate, Scratch(MatMul.ScratchLength));
             if (table.Trainable)
-                MatMul.BackwardWeight<TLanes>(_team, count, channels, vocab, x, z, At(table.Gradient!), Scratch(MatMul.ScratchLength));
+                MatMul.BackwardWeight<TLanes>(_team, count, channels, vocab, x, z, At(table.GradientOfProducts), Scratch(MatMul.ScratchLength));
         }
         GC.KeepAlive(targets);
     }

@@ -15,7 +15,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
 
     public override void EmbeddingBackward(Parameter table, Indices ids, Tensor gradOutput)
     {
-        Embedding.Backward job = new(ids.Count, table.Shape.Columns, At(table.Gradient!), ids.Pointer, At(gradOutput));
+        Embedding.Backward job = new(ids.Count, table.Shape.Columns, At(table.GradientOfLookups), ids.Pointer, At(gradOutput));
         _team.For(Items(table.Shape.Columns, Kernels.Embedding.ChannelsPerItem), ref job);
         GC.KeepAlive(ids);
     }
@@ -28,7 +28,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
             _team, gradOutput.Shape.Rows, weight.Shape.Columns, weight.Shape.Rows, At(gradOutput), At(weight.Value), At(gradInput), accumulate, Scratch(MatMul.ScratchLength));
 
     public override void LinearBackwardWeight(Tensor x, Tensor gradOutput, Parameter weight) =>
-        MatMul.BackwardWeight<TLanes>(_team, x.Shape.Rows, weight.Shape.Columns, weight.Shape.Rows, At(x), At(gradOutput), At(weight.Gradient!), Scratch(MatMul.ScratchLength));
+        MatMul.BackwardWeight<TLanes>(_team, x.Shape.Rows, weight.Shape.Columns, weight.Shape.Rows, At(x), At(gradOutput), At(weight.GradientOfProducts), Scratch(MatMul.ScratchLength));
 
     public override void LinearBackwardBias(Tensor gradOutput, Parameter bias)
     {
