@@ -21,11 +21,13 @@ public sealed class Generator(CausalModel model)
     /// <param name="requests">Prompts.</param>
     /// <param name="options">How to sample.</param>
     /// <param name="finished">Told about each completion as it ends: request, sample, completion.</param>
+    /// <param name="drawn">Told about each token as it is drawn: request, sample, id. Tokens of one sample come in order.</param>
     /// <param name="cancellation">Stops between two tokens.</param>
     /// <returns>For each request, its completions in the order of their sample index.</returns>
     /// <exception cref="ArgumentException">A setting is out of range, or a prompt is empty or leaves no room in the context.</exception>
     public IReadOnlyList<IReadOnlyList<Completion>> Generate(
-        IReadOnlyList<GenerationRequest> requests, SamplingOptions options, Action<int, int, Completion>? finished = null, CancellationToken cancellation = default)
+        IReadOnlyList<GenerationRequest> requests, SamplingOptions options, Action<int, int, Completion>? finished = null,
+        Action<int, int, int>? drawn = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(requests);
         ArgumentNullException.ThrowIfNull(options);
@@ -49,7 +51,7 @@ public sealed class Generator(CausalModel model)
         {
             cancellation.ThrowIfCancellationRequested();
             if (waiting.Count == 0 && unread.Count > 0 && running.Count < batch)
-                Prefill(graph, cache, requests, options, unread, promptsAtOnce, waiting);
+                Prefill(graph, cache, requests, options, unread, promptsAtOnce, waiting, drawn);
             while (waiting.Count > 0 && (running.Count < batch || waiting.Peek().Finish is not null))
             {
                 RunningSequence sequence = waiting.Dequeue();
@@ -59,14 +61,16 @@ public sealed class Generator(CausalModel model)
             }
             Retire(running, cache, results, finished);
             if (running.Count > 0)
-                Decode(graph, cache, options, running);
+                Decode(graph, cache, options, running, drawn);
             Retire(running, cache, results, finished);
         }
         return results;
     }
 
     // Computes the next prompts, and draws the first token of each of their samples.
-    private void Prefill(Graph graph, KvCache cache, IReadOnlyList<GenerationRequest> requests, SamplingOptions options, Queue<int> unread, int promptsAtOnce, Queue<RunningSequence> waiting)
+    private void Prefill(
+        Graph graph, KvCache cache, IReadOnlyList<GenerationRequest> requests, SamplingOptions options, Queue<int> unread, int promptsAtOnce,
+        Queue<RunningSequence> waiting, Action<int, int, int>? drawn)
     {
         AttentionPlan plan = new();
         List<int> ids = [];
@@ -93,7 +97,7 @@ public sealed class Generator(CausalModel model)
         for (int first = 0; first < sequences.Count; first += atOnce)
         {
             List<RunningSequence> part = sequences.GetRange(first, Math.Min(atOnce, sequences.Count - first));
-            Draw(model.Logits(hidden, NewIndices(lastRows.GetRange(first, part.Count))), part, options);
+            Draw(model.Logits(hidden, NewIndices(lastRows.GetRange(first, part.Count))), part, options, drawn);
         }
         foreach (RunningSequence sequence in sequences)
             waiting.Enqueue(sequence);
@@ -101,7 +105,7 @@ public sealed class Generator(CausalModel model)
     }
 
     // One more token for every running sequence.
-    private void Decode(Graph graph, KvCache cache, SamplingOptions options, List<RunningSequence> running)
+    private void Decode(Graph graph, KvCache cache, SamplingOptions options, List<RunningSequence> running, Action<int, int, int>? drawn)
     {
         AttentionPlan plan = new();
         int[] ids = new int[running.Count];
@@ -113,18 +117,21 @@ public sealed class Generator(CausalModel model)
             plan.Add(1, sequence.Position, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sequence.Blocks));
         }
         Tensor hidden = model.HiddenStates(graph, new Indices(ids), plan, cache);
-        Draw(model.Logits(hidden, new Indices([.. Enumerable.Range(0, ids.Length)])), running, options);
+        Draw(model.Logits(hidden, new Indices([.. Enumerable.Range(0, ids.Length)])), running, options, drawn);
         graph.Reset();
     }
 
-    private void Draw(Tensor logits, List<RunningSequence> sequences, SamplingOptions options)
+    private void Draw(Tensor logits, List<RunningSequence> sequences, SamplingOptions options, Action<int, int, int>? drawn)
     {
         SamplingRow[] rows = [.. sequences.Select(sequence => sequence.Row(options))];
         int[] ids = new int[rows.Length];
         float[] logProbs = new float[rows.Length];
         model.Device.Sample(logits, rows, ids, logProbs);
         for (int i = 0; i < rows.Length; i++)
+        {
             sequences[i].Append(ids[i], logProbs[i], options, model.ContextLength);
+            drawn?.Invoke(sequences[i].Request, sequences[i].Sample, ids[i]);
+        }
     }
 
     private static void Retire(List<RunningSequence> running, KvCache cache, Completion[][] results, Action<int, int, Completion>? finished)
