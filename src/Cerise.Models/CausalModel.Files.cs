@@ -16,8 +16,8 @@ public sealed partial class CausalModel
     {
         ArgumentNullException.ThrowIfNull(config);
         CausalModel model = new(config, device, config.MaxPositionEmbeddings);
-        foreach (Parameter parameter in model.Parameters)
-            Initialize(parameter, config.InitializerRange, seed.Fork(parameter.Name));
+        foreach ((ExpectedTensor tensor, Parameter parameter) in ModelTensors.Of(config).Zip(model.Parameters))
+            Draw(parameter, tensor, config, seed);
         return model;
     }
 
@@ -85,16 +85,16 @@ public sealed partial class CausalModel
 
     private static void Read(Parameter parameter, SafetensorsReader reader) => Read(parameter, parameter.Value, reader, parameter.Name);
 
-    private static void Initialize(Parameter parameter, double deviation, Seed seed)
+    private static void Draw(Parameter parameter, ExpectedTensor tensor, ModelConfig config, Seed seed)
     {
-        bool isVector = parameter.Layout == ParameterLayout.Plain;
-        float constant = parameter.Name.EndsWith(".bias", StringComparison.Ordinal) ? 0 : 1;
-        float[] row = new float[parameter.Shape.Columns];
-        for (int i = 0; i < parameter.Shape.Rows; i++)
+        (int rows, int columns) = (parameter.Shape.Rows, parameter.Shape.Columns);
+        int atOnce = Math.Clamp(NumbersAtOnce / columns, 1, rows);
+        float[] buffer = new float[(long)atOnce * columns];
+        for (int row = 0; row < rows; row += atOnce)
         {
-            for (int j = 0; j < row.Length; j++)
-                row[j] = isVector ? constant : (float)(deviation * seed.Normal(((long)i * row.Length) + j));
-            parameter.SetRows(i, row);
+            Span<float> part = buffer.AsSpan(0, Math.Min(atOnce, rows - row) * columns);
+            FreshWeights.Fill(tensor, config, seed, (long)row * columns, part);
+            parameter.SetRows(row, part);
         }
     }
 
