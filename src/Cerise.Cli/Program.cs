@@ -1,1 +1,8 @@
-return 0;
+using Cerise.Cli;
+using Cerise.Training.Runs;
+
+using var interruption = new Interruption();
+using TextReader input = StandardStreams.OpenInput(interruption.Token);
+using TextWriter output = StandardStreams.OpenOutput();
+using TextWriter error = StandardStreams.OpenError();
+return CommandLine.Run(args, input, output, error, interruption.Token);

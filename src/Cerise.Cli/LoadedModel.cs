@@ -1,0 +1,56 @@
+using Cerise.Data;
+using Cerise.Models;
+using Cerise.Models.Configs;
+using Cerise.Tensors;
+using Cerise.Training.Rollouts;
+
+namespace Cerise.Cli;
+
+/// <summary>A model, its tokenizer and its sampling defaults, from a Hugging Face folder.</summary>
+internal sealed class LoadedModel : IDisposable
+{
+    private LoadedModel(string path, CausalModel model, Tokenizer tokenizer, GenerationConfig? generation)
+    {
+        Path = path;
+        Model = model;
+        Tokenizer = tokenizer;
+        Generation = generation;
+    }
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The weights.</summary>
+    public CausalModel Model { get; }
+
+    /// <summary>Text to ids.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>What generation_config.json says; null where there is none.</summary>
+    public GenerationConfig? Generation { get; }
+
+    /// <summary>The ids that end a text: all that generation_config.json, config.json and tokenizer_config.json name.</summary>
+    public IReadOnlyList<int> StopIds => [.. StopTokens.Of(Model.Config, Tokenizer).Union(Generation?.EosTokenIds ?? [])];
+
+    /// <summary>Loads a folder; the small files first, so that what is wrong with them shows at once.</summary>
+    /// <exception cref="CommandException">There is no such folder, or the tokenizer has ids the model lacks.</exception>
+    public static LoadedModel Load(string path, Device device)
+    {
+        if (!Directory.Exists(path))
+            throw new CommandException(
+                $"{path}: no such folder. --model takes a Hugging Face model folder: config.json, model.safetensors, tokenizer.json.");
+        ModelConfig config = ModelConfig.Load(path);
+        var tokenizer = Tokenizer.Load(path);
+        if (tokenizer.VocabSize > config.VocabSize)
+        {
+            throw new CommandException(
+                $"{path}: tokenizer.json has the ids 0 to {tokenizer.VocabSize - 1}, the model's vocab_size is {config.VocabSize}. " +
+                "Is the tokenizer another model's?");
+        }
+        var generation = GenerationConfig.Load(path);
+        return new LoadedModel(path, CausalModel.Load(path, device), tokenizer, generation);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Model.Dispose();
+}

@@ -1,0 +1,8 @@
+namespace Cerise.Cli;
+
+/// <summary>What a verb reads from and writes to.</summary>
+/// <param name="Input">Standard input.</param>
+/// <param name="Output">Results. Flushed by whoever writes a complete line, so that a reader behind a pipe sees it.</param>
+/// <param name="Error">Everything that is no result.</param>
+/// <param name="Cancellation">Ctrl-C: look at it between two rows, tokens or steps.</param>
+internal sealed record Terminal(TextReader Input, TextWriter Output, TextWriter Error, CancellationToken Cancellation);

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Cerise.Training.Benchmarks;
+
+namespace Cerise.Cli.Verbs;
+
+/// <summary><c>bench</c>: how fast the engine is here.</summary>
+internal sealed class BenchVerb : IVerb
+{
+    private readonly Option<string[]> _what = Flag.Words("--what", BenchmarkOptions.KnownKinds, "what to measure (default: all)");
+    private readonly Option<string[]> _config = Flag.Words("--config", BenchmarkOptions.KnownConfigs, "models to measure (default: all)");
+    private readonly Option<int?> _repeat = Flag.Integer(
+        "--repeat", "R", "measurements after the warm-up, of which the median counts (default: 5)", 1, 1000);
+
+    public BenchVerb() => Command = new Command(
+        "bench", "Measures the engine: one JSON object a measurement, with the FMA peak and the memory bandwidth measured between its repeats.")
+    { _what, _config, _repeat };
+
+    /// <inheritdoc/>
+    public Command Command { get; }
+
+    /// <inheritdoc/>
+    public string Example => "./cerise bench --what decode --config nano3m --repeat 1";
+
+    /// <inheritdoc/>
+    public int Run(ParseResult flags, Terminal terminal)
+    {
+        var options = new BenchmarkOptions
+        {
+            What = flags.GetRequiredValue(_what),
+            Configs = flags.GetRequiredValue(_config),
+            Threads = CommonOptions.ThreadsOf(flags),
+            Repeat = flags.GetValue(_repeat) ?? 5,
+        };
+        foreach (BenchmarkResult result in Benchmark.Run(options, terminal.Cancellation))
+        {
+            new JsonLine()
+                .Add("what", result.What)
+                .Add("config", result.Config)
+                .Add("batch", result.Batch)
+                .Add("threads", result.Threads)
+                .Add("tokens", result.Tokens)
+                .Add("seconds", result.Seconds)
+                .Add("tokens_per_s", result.TokensPerSecond)
+                .Add("gflops", result.Gflops)
+                .Add("peak_gflops", result.PeakGflops)
+                .Add("share_of_peak", result.ShareOfPeak)
+                .Add("peak_gflops_one_thread", result.PeakGflopsOneThread)
+                .Add("memory_gb_per_s", result.MemoryGigabytesPerSecond)
+                .WriteTo(terminal.Output);
+        }
+        return ExitCodes.Done;
+    }
+}
