@@ -13,6 +13,7 @@ internal static class CommandLine
     /// <summary>All verbs, in the order of the help; each example works after those before it.</summary>
     public static IReadOnlyList<IVerb> NewVerbs() =>
     [
+        new RunVerb(),
         new InitModelVerb(),
         new GenerateVerb(),
         new ChatVerb(),
@@ -20,6 +21,12 @@ internal static class CommandLine
         new TokenizeVerb(),
         new TrainTokenizerVerb(),
         new VerifyVerb(),
+        new StageVerb("pretrain", "Pre-trains a model on plain text.", "./cerise pretrain --tokenizer my-tokenizer --data corpus.jsonl --max_steps 100 --out runs/base"),
+        new StageVerb("sft", "Fine-tunes a model on prompts and completions.", "./cerise sft --model my-model --data examples.jsonl --learning_rate 1e-5 --out runs/sft"),
+        new StageVerb(
+            "grpo", "Reinforces what rewards score well, comparing completions of the same prompt.",
+            "./cerise grpo --model my-model --data prompts.jsonl --rewards '[{name: accuracy}, {name: format}]' --out runs/grpo"),
+        new EvalVerb(),
         new InspectVerb(),
         new ReportVerb(),
         new BenchVerb(),
