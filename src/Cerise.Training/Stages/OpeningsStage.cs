@@ -27,6 +27,7 @@ public sealed partial class OpeningsStage(OpeningsStageOptions options) : IStage
         });
         context.Progress.Message($"{openings.Length} openings");
         context.Run.FinishStage(context.Stage.Name, 1);
+        context.Progress.Step(1, []);
         context.Progress.StageEnded();
     }
 

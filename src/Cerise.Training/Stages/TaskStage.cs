@@ -17,6 +17,7 @@ public sealed class TaskStage(TaskStageOptions options) : IStage
         AtomicFolder.Write(context.Output, folder => TaskFiles.Write(task, context.Seed, folder, sizes));
         context.Progress.Message($"{options.Documents} documents, {options.Prompts} prompts, {options.EvaluationProblems} held-out problems; none of those occurs in the others");
         context.Run.FinishStage(context.Stage.Name, 1);
+        context.Progress.Step(1, []);
         context.Progress.StageEnded();
     }
 

@@ -18,6 +18,7 @@ public sealed class TokenizerStage(TokenizerStageOptions options) : IStage
         AtomicFolder.Write(context.Output, tokenizer.Save);
         context.Progress.Message($"{tokenizer.VocabSize} tokens");
         context.Run.FinishStage(context.Stage.Name, 1);
+        context.Progress.Step(1, []);
         context.Progress.StageEnded();
     }
 

@@ -13,6 +13,19 @@ internal static class TrainingLoop
     /// <param name="watch">Looks at each step's metrics and may stop the run.</param>
     public static void Run(StageContext context, ITrainer trainer, int saveSteps, int keepCheckpoints, Action<long, StepMetrics>? watch = null)
     {
+        try
+        {
+            Drive(context, trainer, saveSteps, keepCheckpoints, watch);
+        }
+        catch
+        {
+            context.Progress.StageEnded();
+            throw;
+        }
+    }
+
+    private static void Drive(StageContext context, ITrainer trainer, int saveSteps, int keepCheckpoints, Action<long, StepMetrics>? watch)
+    {
         string stage = context.Stage.Name;
         StoredCheckpoint? checkpoint = context.Run.BeginStage(stage);
         if (checkpoint is not null)
@@ -32,7 +45,6 @@ internal static class TrainingLoop
             {
                 if (trainer.Step > saved)
                     context.Run.SaveCheckpoint(stage, trainer.Step, trainer.SaveState, keepCheckpoints);
-                context.Progress.StageEnded();
                 throw;
             }
             catch (TrainingException error)

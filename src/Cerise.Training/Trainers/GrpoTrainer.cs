@@ -30,7 +30,7 @@ public sealed class GrpoTrainer : ITrainer
     private readonly AdamWOptimizer _optimizer;
     private readonly Graph _training;
     private readonly Graph _scoring;
-    private GrpoProgress _progress = new();
+    private TrainerProgress _progress = new();
 
     /// <param name="policy">Trained in place.</param>
     /// <param name="tokenizer">The policy's.</param>
@@ -112,7 +112,7 @@ public sealed class GrpoTrainer : ITrainer
     /// <inheritdoc/>
     public void LoadState(string folder, long step)
     {
-        _progress = GrpoProgress.Load(folder);
+        _progress = TrainerProgress.Load(folder);
         TrainerState.Load(folder, Model, _optimizer, _progress.Updates);
         if (_referencePolicy is not null)
             TrainerState.LoadWeights(Path.Combine(folder, "reference.safetensors"), _referencePolicy);

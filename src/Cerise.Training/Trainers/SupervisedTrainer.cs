@@ -17,6 +17,7 @@ public abstract class SupervisedTrainer : ITrainer
     private readonly ShuffledOrder _order;
     private readonly AdamWOptimizer _optimizer;
     private readonly Graph _graph;
+    private TrainerProgress _progress = new();
 
     /// <param name="model">Trained in place.</param>
     /// <param name="sequences">The examples.</param>
@@ -45,7 +46,7 @@ public abstract class SupervisedTrainer : ITrainer
     public long TotalSteps { get; }
 
     /// <inheritdoc/>
-    public long Step { get; private set; }
+    public long Step => _progress.Step;
 
     /// <inheritdoc/>
     public StepResult TrainStep(CancellationToken cancellation)
@@ -71,7 +72,7 @@ public abstract class SupervisedTrainer : ITrainer
             throw new TrainingException($"step {Step + 1}: the loss is {meanLoss}. Lower learning_rate, or look for damaged weights");
         double learningRate = _optimizer.LearningRate;
         double gradNorm = _optimizer.Update();
-        Step++;
+        _progress = _progress with { Step = Step + 1, Updates = _optimizer.Step, Tokens = _progress.Tokens + batch.Sum(sequence => (long)sequence.Ids.Count) };
         StepMetrics metrics = new()
         {
             { "loss", meanLoss },
@@ -79,20 +80,24 @@ public abstract class SupervisedTrainer : ITrainer
             { "entropy", entropy / trained },
             { "grad_norm", gradNorm },
             { "learning_rate", learningRate },
-            { "num_tokens", batch.Sum(sequence => sequence.Ids.Count) },
+            { "num_tokens", _progress.Tokens },
             { "epoch", (double)Step * _options.BatchSize / _sequences.Count },
         };
         return new StepResult(metrics, []);
     }
 
     /// <inheritdoc/>
-    public void SaveState(string folder) => TrainerState.Save(folder, Model, _optimizer);
+    public void SaveState(string folder)
+    {
+        TrainerState.Save(folder, Model, _optimizer);
+        _progress.Save(folder);
+    }
 
     /// <inheritdoc/>
     public void LoadState(string folder, long step)
     {
-        TrainerState.Load(folder, Model, _optimizer, step);
-        Step = step;
+        _progress = TrainerProgress.Load(folder);
+        TrainerState.Load(folder, Model, _optimizer, _progress.Updates);
     }
 
     /// <inheritdoc/>

@@ -3,10 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Cerise.Training.Trainers;
 
-/// <summary>Where a GRPO run is, beyond its weights: all that its next step depends on.</summary>
-internal sealed record GrpoProgress
+/// <summary>Where a run is, beyond its weights: all that its next step depends on.</summary>
+internal sealed record TrainerProgress
 {
-    private const string File = "grpo.json";
+    private const string File = "trainer.json";
 
     /// <summary>Steps done.</summary>
     [JsonPropertyName("step")]
@@ -16,16 +16,16 @@ internal sealed record GrpoProgress
     [JsonPropertyName("updates")]
     public long Updates { get; init; }
 
-    /// <summary>Prompts drawn; more than steps x prompts_per_step with dynamic sampling.</summary>
+    /// <summary>Prompts drawn; with dynamic sampling more than steps x prompts_per_step. 0 in supervised stages.</summary>
     [JsonPropertyName("prompts")]
     public long Prompts { get; init; }
 
-    /// <summary>Tokens of prompts and completions trained on.</summary>
+    /// <summary>Tokens of all sequences so far.</summary>
     [JsonPropertyName("num_tokens")]
     public long Tokens { get; init; }
 
     public void Save(string folder) => System.IO.File.WriteAllText(Path.Combine(folder, File), JsonSerializer.Serialize(this));
 
-    public static GrpoProgress Load(string folder) =>
-        JsonSerializer.Deserialize<GrpoProgress>(System.IO.File.ReadAllText(Path.Combine(folder, File))) ?? throw new TrainingException($"{Path.Combine(folder, File)} is empty");
+    public static TrainerProgress Load(string folder) =>
+        JsonSerializer.Deserialize<TrainerProgress>(System.IO.File.ReadAllText(Path.Combine(folder, File))) ?? throw new TrainingException($"{Path.Combine(folder, File)} is empty");
 }
