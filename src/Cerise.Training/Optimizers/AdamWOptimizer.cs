@@ -24,6 +24,7 @@ public sealed class AdamWOptimizer : IDisposable
         _model = model;
         _options = options;
         _totalSteps = totalSteps;
+        RequireUsed(options.ParamGroups, model);
         model.RequireGradients();
         foreach (Parameter parameter in model.Parameters)
         {
@@ -66,9 +67,10 @@ public sealed class AdamWOptimizer : IDisposable
         foreach (Parameter parameter in _model.Parameters)
         {
             (Storage first, Storage second) = _moments[parameter];
+            ParameterGroup? group = _options.ParamGroups.FirstOrDefault(group => group.Holds(parameter.Name));
             AdamWStep step = new(
-                (float)learningRate, (float)_options.AdamBeta1, (float)_options.AdamBeta2, (float)_options.AdamEpsilon,
-                Decays(parameter) ? (float)_options.WeightDecay : 0, (float)scale, Step);
+                (float)(learningRate * (group?.LearningRateScale ?? 1)), (float)_options.AdamBeta1, (float)_options.AdamBeta2, (float)_options.AdamEpsilon,
+                (float)(group?.WeightDecay ?? (Decays(parameter) ? _options.WeightDecay : 0)), (float)scale, Step);
             _model.Device.AdamW(parameter, first, second, step);
         }
         return norm;
@@ -113,6 +115,12 @@ public sealed class AdamWOptimizer : IDisposable
             first.Dispose();
             second.Dispose();
         }
+    }
+
+    private static void RequireUsed(IReadOnlyList<ParameterGroup> groups, CausalModel model)
+    {
+        if (groups.FirstOrDefault(group => !model.Parameters.Any(parameter => group.Holds(parameter.Name))) is { } unused)
+            throw new TrainingException($"param_groups: '{unused.Params}' names none of the model's tensors; they are called like '{model.Parameters[^1].Name}'");
     }
 
     private static bool Decays(Parameter parameter) => parameter.Layout == ParameterLayout.Panels && !parameter.Name.Contains("embed_tokens", StringComparison.Ordinal);

@@ -32,6 +32,9 @@ public abstract record OptimizerOptions : IOptions
     /// <summary>Gradients are scaled down to this global L2 norm; 0 leaves them. Default 1.</summary>
     public double MaxGradNorm { get; init; } = 1;
 
+    /// <summary>Weights with settings of their own; the first group that holds a tensor counts. Default none.</summary>
+    public IReadOnlyList<ParameterGroup> ParamGroups { get; init; } = [];
+
     /// <summary>What is wrong with the settings.</summary>
     public virtual IEnumerable<string> Faults()
     {
