@@ -1,5 +1,4 @@
 using Cerise.Data;
-using Cerise.Data.Datasets;
 using Cerise.Models;
 using Cerise.Models.Configs;
 using Cerise.Training.Rewards;
@@ -25,15 +24,14 @@ public sealed class GrpoStage(GrpoStageOptions options) : IStage
         using CausalModel model = CausalModel.Load(folder, context.Device);
         ModelFolder.RequireFit(model, tokenizer, folder);
         RewardSum rewards = RewardOptions.Sum(options.Rewards, context.Rewards);
-        string data = context.Input("data", options.Data);
         string? template = options.Template == "r1_zero" ? PromptTemplate.R1Zero : options.Template;
-        IReadOnlyList<Prompt> all = Prompt.Read(JsonlReader.Read(data), tokenizer, template);
+        IReadOnlyList<Prompt> all = Prompt.Read(StageData.Read(context, options.Data, options.Mix), tokenizer, template);
         Prompt[] prompts = [.. all.Where(prompt => prompt.Ids.Count <= options.MaxPromptLength)];
 
         Preflight preflight = new(context);
         preflight.Require("prompts", prompts.Length > 0, prompts.Length > 0
             ? $"{prompts.Length} prompts; {all.Count - prompts.Length} left out, longer than max_prompt_length ({options.MaxPromptLength})"
-            : $"{data} has no prompt of at most max_prompt_length ({options.MaxPromptLength}) tokens");
+            : $"{options.Data} has no prompt of at most max_prompt_length ({options.MaxPromptLength}) tokens");
         int longest = prompts.Max(prompt => prompt.Ids.Count);
         preflight.Require("context", longest + options.MaxCompletionLength <= model.ContextLength,
             $"longest prompt {longest} + max_completion_length {options.MaxCompletionLength} tokens in a context of {model.ContextLength}"

@@ -11,6 +11,9 @@ public sealed record GrpoStageOptions : GrpoOptions
     /// <summary>JSONL with a <c>prompt</c> column (or <c>question</c>, with <see cref="Template"/>) and what the rewards read, such as <c>answer</c>.</summary>
     public string Data { get; init; } = "";
 
+    /// <summary>Further datasets, mixed in by weight. Default none.</summary>
+    public IReadOnlyList<MixedSource> Mix { get; init; } = [];
+
     /// <summary>Builds prompts from the <c>question</c> column; <c>{question}</c> stands for it. <c>r1_zero</c> names the R1-Zero paper's. Null (default) uses <c>prompt</c>.</summary>
     public string? Template { get; init; }
 

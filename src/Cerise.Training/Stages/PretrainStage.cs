@@ -22,7 +22,7 @@ public sealed class PretrainStage(PretrainStageOptions options) : IStage
             : CausalModel.Load(tokenizerPath, context.Device);
         ModelFolder.RequireFit(model, tokenizer, tokenizerPath);
         int maxLength = Math.Min(options.MaxLength, model.ContextLength);
-        IReadOnlyList<TokenSequence> documents = PretrainTrainer.Tokenize(Documents(context.Input("data", options.Data)), tokenizer, maxLength);
+        IReadOnlyList<TokenSequence> documents = PretrainTrainer.Tokenize(Documents(context), tokenizer, maxLength);
 
         Preflight preflight = new(context);
         preflight.Require("data", documents.Count > 0, $"{documents.Count} sequences, {documents.Sum(document => (long)document.TrainedCount)} trained tokens");
@@ -42,7 +42,7 @@ public sealed class PretrainStage(PretrainStageOptions options) : IStage
             yield return MemoryPlan.ForTraining(ModelConfig.Load(options.Model), options.MaxTokensPerMicroBatch, hasReference: false).ToString();
     }
 
-    private static IEnumerable<string> Documents(string path) => path.EndsWith(".txt", StringComparison.OrdinalIgnoreCase)
-        ? [File.ReadAllText(path)]
-        : JsonlReader.Read(path).Select(row => row.GetString(DatasetColumns.Text));
+    private IEnumerable<string> Documents(StageContext context) => options.Data.EndsWith(".txt", StringComparison.OrdinalIgnoreCase)
+        ? [File.ReadAllText(context.Input("data", options.Data))]
+        : StageData.Read(context, options.Data, options.Mix).Select(row => row.GetString(DatasetColumns.Text));
 }

@@ -17,6 +17,9 @@ public sealed record PretrainStageOptions : PretrainOptions
     /// <summary>Corpus: JSONL with a <c>text</c> column, or a .txt file that is one document.</summary>
     public string Data { get; init; } = "";
 
+    /// <summary>Further datasets, mixed in by weight. Default none.</summary>
+    public IReadOnlyList<MixedSource> Mix { get; init; } = [];
+
     /// <summary>Steps between checkpoints; 0 for none. Default 100.</summary>
     public int SaveSteps { get; init; } = 100;
 

@@ -21,7 +21,7 @@ public sealed class SftStage(SftStageOptions options) : IStage
         SftOptions fitted = options with { MaxLength = Math.Min(options.MaxLength, model.ContextLength) };
         List<TokenSequence> examples = [];
         int dropped = 0;
-        foreach (Row row in JsonlReader.Read(context.Input("data", options.Data)))
+        foreach (Row row in StageData.Read(context, options.Data, options.Mix))
         {
             if (SftTrainer.Tokenize(row.GetString(DatasetColumns.Prompt), row.GetString(DatasetColumns.Completion), tokenizer, fitted) is { TrainedCount: > 0 } example)
                 examples.Add(example);

@@ -11,6 +11,9 @@ public sealed record SftStageOptions : SftOptions
     /// <summary>JSONL with columns <c>prompt</c> and <c>completion</c>.</summary>
     public string Data { get; init; } = "";
 
+    /// <summary>Further datasets, mixed in by weight. Default none.</summary>
+    public IReadOnlyList<MixedSource> Mix { get; init; } = [];
+
     /// <summary>Steps between checkpoints; 0 for none. Default 100.</summary>
     public int SaveSteps { get; init; } = 100;
 
