@@ -5,7 +5,7 @@ namespace Cerise.Tensors.Tests.Exactness;
 /// <summary>Rules 1 and 2: what comes through the cache, token by token, in chunks, in scattered or shared blocks, equals the whole forward pass bit for bit.</summary>
 public sealed class CacheTests
 {
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 10)];
+    public static TheoryData<int> Seeds => Levels.Seeds(10);
 
     [Theory]
     [MemberData(nameof(Seeds))]

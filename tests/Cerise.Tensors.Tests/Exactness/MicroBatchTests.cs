@@ -3,7 +3,7 @@ namespace Cerise.Tensors.Tests.Exactness;
 /// <summary>Rule 5: the gradient does not depend on how a batch is split into micro-batches, to the last bit.</summary>
 public sealed class MicroBatchTests
 {
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 10)];
+    public static TheoryData<int> Seeds => Levels.Seeds(10);
 
     [Theory]
     [MemberData(nameof(Seeds))]

@@ -6,7 +6,7 @@ namespace Cerise.Tensors.Tests.Exactness;
 /// <summary>Rule 2: a row's result depends on that row alone, whatever shares the batch with it and wherever it stands.</summary>
 public sealed class RowsTests
 {
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 10)];
+    public static TheoryData<int> Seeds => Levels.Seeds(10);
 
     [Theory]
     [MemberData(nameof(Seeds))]

@@ -7,7 +7,7 @@ namespace Cerise.Tensors.Tests.Exactness;
 /// <summary>Rule 3: the same bits on any number of threads; and the claim of ILanes: the same bits on every vector width with fused multiply-add.</summary>
 public sealed class ThreadsAndLevelsTests
 {
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 8)];
+    public static TheoryData<int> Seeds => Levels.Seeds(8);
 
     // Shapes large enough to be shared out among threads, with ragged edges.
     private static IEnumerable<OpCase> LargeCases =>

@@ -1,0 +1,129 @@
+using Cerise.Tensors.Autograd;
+using Cerise.Tensors.Numerics;
+
+namespace Cerise.Tensors.Tests.Kernels;
+
+public sealed class SampleRowTests
+{
+    private static readonly float[] Logits = [2, 1.5f, 0.5f, 0, -1];       // V108
+
+    public static TheoryData<SimdLevel> AllLevels => Levels.Data;
+
+    // algorithms.md, section 13.9, V108: likeliest first, so a draw is where its number falls in the cumulative sum of the kept tokens.
+    public static TheoryData<SamplingRow, double[]> Truncations => new()
+    {
+        { new SamplingRow(), [0.49633132, 0.30104017, 0.11074649, 0.06717114, 0.02471088] },
+        { new SamplingRow { TopP = 0.8f }, [0.54654939, 0.33149896, 0.12195165] },
+        { new SamplingRow { MinP = 0.1f }, [0.50890686, 0.30866761, 0.11355247, 0.06887305] },
+        { new SamplingRow { TopK = 2 }, [0.62245933, 0.37754067] },
+        { new SamplingRow { Temperature = 0.5f }, [0.69518747, 0.25574518, 0.03461135, 0.01273280, 0.00172320] },
+        { new SamplingRow { Temperature = 0.5f, TopK = 4, TopP = 0.9f, MinP = 0.5f }, [1] },
+        { new SamplingRow { TopK = 100, TopP = 0.0001f }, [1] },
+        { new SamplingRow { RepetitionPenalty = 2, Penalized = [0, 0, 4], TopK = 2 }, [0.37754067, 0.62245933] },       // logits 1, 1.5, 0.5, 0, -2
+    };
+
+    [Theory]
+    [MemberData(nameof(Truncations))]
+    public void Draws_fall_where_the_truncated_distribution_says(SamplingRow row, double[] probabilities)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        ArgumentNullException.ThrowIfNull(probabilities);
+        Seed seed = Seed.From(5);
+        const int count = 3000;
+        bool secondFirst = row.RepetitionPenalty != 1;                     // sorted by the penalized logits, token 1 comes first
+        (int[] ids, float[] logProbs) = Draw(Simd.Best, Logits, [.. Enumerable.Range(0, count).Select(i => row with { Seed = seed, Draw = i })]);
+        int[] counts = new int[5];
+        int checkedDraws = 0;
+        for (int i = 0; i < count; i++)
+        {
+            counts[ids[i]]++;
+            double u = seed.Uniform(i);
+            double cumulative = 0;
+            for (int k = 0; k < probabilities.Length; k++)
+            {
+                int id = secondFirst ? 1 - k : k;
+                double next = cumulative + probabilities[id];
+                if (u > cumulative + 1e-6 && u < next - 1e-6)
+                {
+                    Assert.Equal(id, ids[i]);
+                    checkedDraws++;
+                }
+                cumulative = next;
+            }
+        }
+        Assert.True(checkedDraws > 0.99 * count);
+        for (int id = 0; id < 5; id++)
+        {
+            double p = id < probabilities.Length ? probabilities[id] : 0;
+            Assert.InRange(counts[id], (count * p) - (5 * Math.Sqrt(count * p)), (count * p) + (5 * Math.Sqrt(count * p)));
+        }
+
+        // What is recorded is the untruncated, unpenalized distribution at the row's temperature.
+        double sum = Logits.Sum(z => Math.Exp(z / row.Temperature));
+        for (int i = 0; i < count; i++)
+            Assert.Equal((Logits[ids[i]] / row.Temperature) - Math.Log(sum), logProbs[i], 1e-6);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Temperature_zero_takes_the_lowest_id_of_the_largest(SimdLevel level)
+    {
+        float[] logits = new float[40];
+        logits[13] = logits[14] = logits[39] = 3;
+        (int[] ids, float[] logProbs) = Draw(level, logits, [new SamplingRow { Temperature = 0 }, new SamplingRow { Temperature = 0, RepetitionPenalty = 1.5f, Penalized = [13] }]);
+        Assert.Equal([13, 14], ids);
+        Assert.All(logProbs, logProb => Assert.Equal(3 - Math.Log(37 + (3 * Math.Exp(3))), logProb, 1e-6));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void A_draw_depends_on_seed_and_number_alone(SimdLevel level)
+    {
+        float[] logits = Draws.Normal(Seed.From(9), 333, 2);
+        SamplingRow[] rows = [.. Enumerable.Range(0, 30).Select(i => new SamplingRow { Seed = Seed.From(i / 10), Draw = i % 10, TopP = i % 2 == 0 ? 1 : 0.9f })];
+        (int[] together, float[] logProbs) = Draw(level, logits, rows);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            (int[] alone, float[] logProb) = Draw(level, logits, [rows[i]]);
+            Assert.Equal(together[i], alone[0]);
+            Assert.Equal(Bits.Of(logProbs[i]), Bits.Of(logProb[0]));
+        }
+        Assert.True(together.Distinct().Count() > 10);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Impossible_tokens_are_never_drawn(SimdLevel level)
+    {
+        float[] logits = [.. Enumerable.Range(0, 50).Select(i => i % 7 == 3 ? i / 50f : float.NegativeInfinity)];
+        foreach (float topP in (float[])[1, 0.9f])
+        {
+            (int[] ids, _) = Draw(level, logits, [.. Enumerable.Range(0, 500).Select(i => new SamplingRow { Draw = i, TopP = topP })]);
+            Assert.All(ids, id => Assert.Equal(3, id % 7));
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void NaN_logits_are_an_error_that_says_what_happened(int threads)
+    {
+        using Device device = Device.Cpu(threads);
+        using Graph graph = new(device, record: false);
+        Tensor logits = graph.From([0, 1, 2, 0, float.NaN, 2, 0, 1, 2], new Shape(3, 3));
+        SamplingRow[] rows = [new(), new(), new()];
+        ArithmeticException error = Assert.Throws<ArithmeticException>(() => device.Sample(logits, rows, new int[3], new float[3]));
+        Assert.Equal("the logits hold NaN: the weights are damaged or training diverged", error.Message);
+    }
+
+    private static (int[] Ids, float[] LogProbs) Draw(SimdLevel level, float[] logits, SamplingRow[] rows)
+    {
+        using Device device = Device.Cpu(2, level);
+        using Graph graph = new(device, record: false);
+        int[] ids = new int[rows.Length];
+        float[] logProbs = new float[rows.Length];
+        Tensor repeated = graph.From([.. Enumerable.Repeat(logits, rows.Length).SelectMany(row => row)], new Shape(rows.Length, logits.Length));
+        device.Sample(repeated, rows, ids, logProbs);
+        return (ids, logProbs);
+    }
+}
