@@ -52,12 +52,13 @@ public sealed class AttentionPlan
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ShapeException.Require(
-            (long)blocks.Length * KeyValueBlocks.BlockSize >= firstPosition + rows, "AttentionPlan", $"{blocks.Length} blocks do not hold positions up to {firstPosition + rows - 1}");
+            (long)blocks.Length * KeyValueBlocks.BlockSize >= firstPosition + rows, "AttentionPlan", $"{blocks.Length} blocks do not hold positions up to {firstPosition + rows - 1}: give a block for every {KeyValueBlocks.BlockSize} positions, those before the first row included");
         LongestSequence = Math.Max(LongestSequence, firstPosition + rows);
         _firstRow.Add(Rows + rows);
         _firstPosition.Add(firstPosition);
         foreach (int block in blocks)
         {
+            ShapeException.Require(block >= 0, "AttentionPlan", $"block {block} does not exist: blocks are numbered from 0");
             _blocks.Add(block);
             BlocksNeeded = Math.Max(BlocksNeeded, block + 1);
         }

@@ -139,6 +139,10 @@ public sealed class Parameter : IDisposable
         Value.Device.Copy(other.Value, 0, Value, 0, PaddedLength);
     }
 
+    internal void RequirePanels(string operation, string reader) =>
+        ShapeException.Require(
+            Layout == ParameterLayout.Panels, operation, $"'{Name}' {Shape} lies row by row, {reader} reads panels: make it with ParameterLayout.Panels");
+
     /// <inheritdoc/>
     public void Dispose()
     {

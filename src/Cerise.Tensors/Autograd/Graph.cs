@@ -100,7 +100,7 @@ public sealed class Graph : IDisposable
     public void Backward(Tensor loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        ShapeException.Require(loss.Shape.Length == 1, "Backward", $"the loss is {loss.Shape}, not a single number");
+        ShapeException.Require(loss.Shape.Length == 1, "Backward", $"the loss is {loss.Shape}, not a single number: reduce it with Dot");
         loss.Gradient = New(loss.Shape);
         Device.CopyFromHost([1f], loss.Gradient);
         for (int i = _tape.Count - 1; i >= 0; i--)

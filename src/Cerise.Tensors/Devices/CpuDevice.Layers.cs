@@ -87,6 +87,8 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     public override void Attention(Tensor queries, AttentionPlan plan, KeyValueBlocks cache, Tensor y, Tensor logSumExp)
     {
         AttentionShape shape = new(queries.Shape.Columns / cache.HeadDim, cache.KvHeads, cache.HeadDim);
+        int group = shape.Heads / shape.KvHeads;
+        ShapeException.Require(group <= AttentionShape.LargestGroup, "Attention", $"{group} query heads share a key head, the kernel takes up to {AttentionShape.LargestGroup}");
         Indices items = plan.Items(shape.QueriesPerItem(CausalAttention<TLanes>.TileRows));
         CausalAttention<TLanes> job = new(
             shape, plan.Pack().Pointer, items.Pointer, At(queries), At(cache.Keys) + cache.KeysOffset, At(cache.Values) + cache.ValuesOffset, At(y), At(logSumExp),

@@ -54,6 +54,7 @@ internal sealed unsafe partial class CpuDevice<TLanes> : Device
     public override void SetRows(Storage storage, Parameter layout, int firstRow, ReadOnlySpan<float> rowMajor)
     {
         int columns = layout.Shape.Columns;
+        RequireRows("SetRows", layout, firstRow, rowMajor.Length);
         for (int row = 0; row < rowMajor.Length / columns; row++)
         {
             (nint start, nint stride) = RowPlace(layout, firstRow + row);
@@ -66,6 +67,7 @@ internal sealed unsafe partial class CpuDevice<TLanes> : Device
     public override void GetRows(Storage storage, Parameter layout, int firstRow, Span<float> rowMajor)
     {
         int columns = layout.Shape.Columns;
+        RequireRows("GetRows", layout, firstRow, rowMajor.Length);
         for (int row = 0; row < rowMajor.Length / columns; row++)
         {
             (nint start, nint stride) = RowPlace(layout, firstRow + row);
@@ -86,13 +88,19 @@ internal sealed unsafe partial class CpuDevice<TLanes> : Device
         _logits?.Dispose();
     }
 
-    private static (nint Start, nint Stride) RowPlace(Parameter layout, int row)
+    private static void RequireRows(string operation, Parameter layout, int firstRow, int length)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)layout.Shape.Rows);
-        return layout.Layout == ParameterLayout.Plain
+        int columns = layout.Shape.Columns;
+        ShapeException.Require(length % columns == 0, operation, $"{length} numbers are no whole rows of '{layout.Name}' {layout.Shape}");
+        int count = length / columns;
+        ShapeException.Require(
+            firstRow >= 0 && firstRow <= layout.Shape.Rows - count, operation, $"rows {firstRow} to {firstRow + count - 1} are outside '{layout.Name}' {layout.Shape}");
+    }
+
+    private static (nint Start, nint Stride) RowPlace(Parameter layout, int row) =>
+        layout.Layout == ParameterLayout.Plain
             ? ((nint)row * layout.Shape.Columns, 1)
             : (((nint)(row / MatMulTile.PanelWidth) * MatMulTile.PanelWidth * layout.Shape.Columns) + (row % MatMulTile.PanelWidth), MatMulTile.PanelWidth);
-    }
 
     private static float* At(Storage storage) => ((CpuStorage)storage).Pointer;
 

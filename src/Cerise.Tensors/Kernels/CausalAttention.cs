@@ -15,7 +15,7 @@ internal readonly unsafe struct CausalAttention<TLanes>(
     where TLanes : struct, ILanes<TLanes>
 {
     /// <summary>Rows worked on at once.</summary>
-    public const int TileRows = 48;
+    public const int TileRows = AttentionShape.LargestGroup;
 
     private const int Block = KeyValueBlocks.BlockSize;
 

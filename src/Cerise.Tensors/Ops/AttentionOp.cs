@@ -20,6 +20,8 @@ public static class AttentionOp
         ArgumentNullException.ThrowIfNull(plan);
         int kvHeads = keys.Shape.Columns / headDim;
         Check(queries, keys, values, plan, headDim, kvHeads);
+        for (int s = 0; s < plan.Sequences; s++)
+            ShapeException.Require(plan.Sequence(s).FirstPosition == 0, "Attention", $"sequence {s} begins at position {plan.Sequence(s).FirstPosition}; without a cache its earlier keys are nowhere: use CachedAttention");
         Graph graph = queries.Graph;
         int columns = plan.BlocksNeeded * KeyValueBlocks.BlockSize;
         Tensor keyBlocks = graph.New(new Shape(columns, kvHeads * headDim));
@@ -42,6 +44,10 @@ public static class AttentionOp
         ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(plan);
         Check(queries, keys, values, plan, cache.HeadDim, cache.KvHeads);
+        long held = Math.Min(cache.Keys.Length - cache.KeysOffset, cache.Values.Length - cache.ValuesOffset);
+        ShapeException.Require(
+            plan.BlocksNeeded * cache.BlockLength <= held, "Attention",
+            $"the plan uses block {plan.BlocksNeeded - 1} of [{KeyValueBlocks.BlockSize}, {cache.KvHeads * cache.HeadDim}], the cache holds {held} numbers: plan within the cache or make it larger");
         Graph graph = queries.Graph;
         graph.Device.WriteKeyValues(keys, values, plan, cache);
         Tensor y = graph.New(queries.Shape);
@@ -53,8 +59,8 @@ public static class AttentionOp
     {
         ShapeException.Require(
             keys.Shape == values.Shape && keys.Shape.Columns == kvHeads * headDim && queries.Shape.Rows == keys.Shape.Rows && queries.Shape.Columns % (kvHeads * headDim) == 0,
-            "Attention", $"queries {queries.Shape}, keys {keys.Shape} and values {values.Shape} do not fit heads of {headDim} and {kvHeads} key heads");
-        ShapeException.Require(plan.Rows == queries.Shape.Rows, "Attention", $"the plan has {plan.Rows} rows, the queries are {queries.Shape}");
+            "Attention", $"queries {queries.Shape}, keys {keys.Shape} and values {values.Shape} do not fit heads of {headDim} and {kvHeads} key heads: the query heads must be a multiple of the key heads");
+        ShapeException.Require(plan.Rows == queries.Shape.Rows, "Attention", $"the plan has {plan.Rows} rows, the queries are {queries.Shape}: plan the sequences of this batch");
     }
 
     private sealed class Backprop(Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks blocks, Tensor logSumExp, Tensor y) : SingleOutputNode(y)

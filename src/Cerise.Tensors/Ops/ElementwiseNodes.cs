@@ -16,7 +16,7 @@ internal static class ElementwiseNodes
 
     public static Tensor Binary(BinaryOp op, Tensor a, Tensor b)
     {
-        ShapeException.Require(a.Shape == b.Shape, op.ToString(), $"left is {a.Shape}, right is {b.Shape}");
+        ShapeException.Require(a.Shape == b.Shape, op.ToString(), $"left is {a.Shape}, right is {b.Shape}: gather or spread one to the other's shape first");
         Tensor y = a.Graph.New(a.Shape);
         a.Graph.Device.Binary(op, a, b, y);
         if (a.Graph.Wants(a) || a.Graph.Wants(b))

@@ -10,12 +10,13 @@ public static class EmbeddingOp
     /// <param name="table">[vocab, channels], in panels.</param>
     /// <param name="ids">Tokens.</param>
     /// <returns>[tokens, channels].</returns>
-    /// <exception cref="ShapeException">An id is outside the table.</exception>
+    /// <exception cref="ShapeException">An id is outside the table, or the table is not in panels.</exception>
     public static Tensor Embedding(this Graph graph, Parameter table, Indices ids)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(ids);
+        table.RequirePanels("Embedding", "an embedding");
         Tensor y = graph.New(new Shape(ids.Count, table.Shape.Columns));
         graph.Device.Embedding(table, ids, y);
         if (graph.Recording && table.Trainable)

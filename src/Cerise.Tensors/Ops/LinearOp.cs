@@ -10,12 +10,15 @@ public static class LinearOp
     /// <param name="weight">[out, in], in panels.</param>
     /// <param name="bias">[out], or none.</param>
     /// <returns>[rows, out].</returns>
-    /// <exception cref="ShapeException">The inner dimensions differ.</exception>
+    /// <exception cref="ShapeException">The inner dimensions differ, the bias has another length, or the weight is not in panels.</exception>
     public static Tensor Linear(this Tensor x, Parameter weight, Parameter? bias = null)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(weight);
         ShapeException.Require(x.Shape.Columns == weight.Shape.Columns, "Linear", $"the input is {x.Shape}, '{weight.Name}' is {weight.Shape}: check the layer's input size");
+        ShapeException.Require(
+            bias is null || bias.Shape.Length == weight.Shape.Rows, "Linear", $"the bias '{bias?.Name}' is {bias?.Shape}, '{weight.Name}' {weight.Shape} has {weight.Shape.Rows} outputs: load the bias of the same layer");
+        weight.RequirePanels("Linear", "a product");
         Tensor y = x.Graph.New(new Shape(x.Shape.Rows, weight.Shape.Rows));
         x.Graph.Device.Linear(x, weight, bias, y);
         if (x.Graph.Wants(x) || (x.Graph.Recording && (weight.Trainable || bias?.Trainable == true)))

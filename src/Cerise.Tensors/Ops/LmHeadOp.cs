@@ -14,12 +14,15 @@ public static class LmHeadOp
     /// <param name="targets">The token that follows each row.</param>
     /// <param name="temperature">Divides the logits; the sampling temperature, so that trained and sampled distributions are one.</param>
     /// <returns>Log-probabilities and entropies, [rows] each, in nats.</returns>
+    /// <exception cref="ShapeException">Widths or counts differ, a target is outside the table, the temperature is not above 0, or the table is not in panels.</exception>
     public static (Tensor LogProbs, Tensor Entropies) LmHead(this Tensor hidden, Parameter table, Indices targets, float temperature = 1)
     {
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(targets);
-        ShapeException.Require(hidden.Shape.Columns == table.Shape.Columns && targets.Count == hidden.Shape.Rows, "LmHead", $"hidden states {hidden.Shape} and {targets.Count} targets for a table {table.Shape}");
+        ShapeException.Require(hidden.Shape.Columns == table.Shape.Columns && targets.Count == hidden.Shape.Rows, "LmHead", $"hidden states {hidden.Shape} and {targets.Count} targets for a table {table.Shape}: give one target a row, and the head of a model as wide as the states");
+        ShapeException.Require(temperature > 0, "LmHead", $"temperature {temperature} is not above 0: score at the temperature of sampling, or at 1 where that was greedy");
+        table.RequirePanels("LmHead", "a product");
         Graph graph = hidden.Graph;
         Shape rows = new(hidden.Shape.Rows);
         Tensor logProbs = graph.New(rows);
@@ -39,6 +42,8 @@ public static class LmHeadOp
     {
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(table);
+        ShapeException.Require(hidden.Shape.Columns == table.Shape.Columns, "Logits", $"hidden states are {hidden.Shape}, the table '{table.Name}' is {table.Shape}: take the head of a model as wide as the states");
+        table.RequirePanels("Logits", "a product");
         Tensor logits = hidden.Graph.New(new Shape(hidden.Shape.Rows, table.Shape.Rows));
         hidden.Graph.Device.Logits(hidden, table, logits);
         return logits;

@@ -31,7 +31,7 @@ public static class RmsNormOp
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(branch);
         Check(stream, weight);
-        ShapeException.Require(stream.Shape == branch.Shape, "AddRmsNorm", $"the stream is {stream.Shape}, the branch is {branch.Shape}");
+        ShapeException.Require(stream.Shape == branch.Shape, "AddRmsNorm", $"the stream is {stream.Shape}, the branch is {branch.Shape}: both must be [tokens, channels] of the model");
         Graph graph = stream.Graph;
         Tensor sum = graph.New(stream.Shape);
         Tensor y = graph.New(stream.Shape);
@@ -45,7 +45,7 @@ public static class RmsNormOp
     private static void Check(Tensor x, Parameter weight)
     {
         ArgumentNullException.ThrowIfNull(weight);
-        ShapeException.Require(x.Shape.Columns == weight.Shape.Rows, "RmsNorm", $"the input is {x.Shape}, '{weight.Name}' is {weight.Shape}");
+        ShapeException.Require(x.Shape.Columns == weight.Shape.Rows, "RmsNorm", $"the input is {x.Shape}, '{weight.Name}' is {weight.Shape}: load the norm of a layer as wide as the input");
     }
 
     private sealed class Backprop(Tensor x, Parameter weight, Tensor rstd, Tensor y) : SingleOutputNode(y)

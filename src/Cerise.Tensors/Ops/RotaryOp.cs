@@ -15,7 +15,7 @@ public static class RotaryOp
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(positions);
-        ShapeException.Require(positions.Count == x.Shape.Rows && headDim == 2 * table.Pairs, "Rotary", $"{positions.Count} positions and {table.Pairs} pairs for {x.Shape} with heads of {headDim}");
+        ShapeException.Require(positions.Count == x.Shape.Rows && headDim == 2 * table.Pairs && x.Shape.Columns % Math.Max(1, headDim) == 0, "Rotary", $"{positions.Count} positions and {table.Pairs} pairs for {x.Shape} with heads of {headDim}: give one position a row, and rows of whole heads of 2 channels a pair");
         Tensor y = x.Graph.New(x.Shape);
         x.Graph.Device.Rotary(x, table, positions, headDim, y, inverse: false, accumulate: false);
         if (x.Graph.Wants(x))

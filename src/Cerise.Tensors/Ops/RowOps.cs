@@ -25,7 +25,8 @@ public static class RowOps
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(offsets);
-        ShapeException.Require(offsets.Count > 0 && offsets.Values[^1] == x.Shape.Length, "SegmentSum", $"segments end at {(offsets.Count > 0 ? offsets.Values[^1] : 0)}, the input is {x.Shape}");
+        ShapeException.Require(offsets.Count > 0 && offsets.Values[^1] == x.Shape.Length, "SegmentSum", $"segments end at {(offsets.Count > 0 ? offsets.Values[^1] : 0)}, the input is {x.Shape}: the last offset is the number of tokens");
+        RequireRising(offsets, "SegmentSum");
         Tensor y = x.Graph.New(new Shape(offsets.Count - 1));
         x.Graph.Device.SegmentSum(x, offsets, y);
         if (x.Graph.Wants(x))
@@ -38,7 +39,8 @@ public static class RowOps
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(offsets);
-        ShapeException.Require(offsets.Count == x.Shape.Length + 1, "SegmentBroadcast", $"{offsets.Count - 1} segments for {x.Shape}");
+        ShapeException.Require(offsets.Count == x.Shape.Length + 1, "SegmentBroadcast", $"{offsets.Count - 1} segments for {x.Shape}: give one more offset than there are numbers");
+        RequireRising(offsets, "SegmentBroadcast");
         Tensor y = x.Graph.New(new Shape(offsets.Values[^1]));
         x.Graph.Device.SegmentBroadcast(x, offsets, y, accumulate: false);
         if (x.Graph.Wants(x))
@@ -59,6 +61,16 @@ public static class RowOps
         if (x.Graph.Wants(x))
             x.Graph.Record(new DotBackprop(x, constants, y));
         return y;
+    }
+
+    private static void RequireRising(Indices offsets, string operation)
+    {
+        ReadOnlySpan<int> values = offsets.Values;
+        bool rising = values[0] == 0;
+        for (int i = 1; i < values.Length; i++)
+            rising &= values[i] >= values[i - 1];
+        if (!rising)
+            ShapeException.Require(false, operation, $"offsets run {string.Join(", ", values[..Math.Min(8, values.Length)].ToArray())}: they begin with 0 and never fall");
     }
 
     private sealed class GatherBackprop(Tensor x, Indices rows, Tensor y) : SingleOutputNode(y)

@@ -10,7 +10,7 @@ public static class SwiGluOp
     {
         ArgumentNullException.ThrowIfNull(gate);
         ArgumentNullException.ThrowIfNull(up);
-        ShapeException.Require(gate.Shape == up.Shape, "SwiGlu", $"gate is {gate.Shape}, up is {up.Shape}");
+        ShapeException.Require(gate.Shape == up.Shape, "SwiGlu", $"gate is {gate.Shape}, up is {up.Shape}: both projections must have the same outputs");
         Tensor y = gate.Graph.New(gate.Shape);
         gate.Graph.Device.SwiGlu(gate, up, y);
         if (gate.Graph.Wants(gate) || gate.Graph.Wants(up))
