@@ -45,7 +45,6 @@ public sealed partial class DocumentsTests
     // Not in decisions, which are never rewritten, so that what they name may be gone.
     [Theory]
     [InlineData("docs/architecture.md")]
-    [InlineData("docs/dependencies.md")]
     [InlineData("docs/algorithms/")]
     [InlineData("docs/how-to/")]
     public void Every_type_named_exists(string pages)
