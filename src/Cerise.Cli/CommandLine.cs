@@ -14,12 +14,12 @@ internal static class CommandLine
     public static IReadOnlyList<IVerb> NewVerbs() =>
     [
         new RunVerb(),
+        new TrainTokenizerVerb(),
         new InitModelVerb(),
         new GenerateVerb(),
         new ChatVerb(),
         new ScoreVerb(),
         new TokenizeVerb(),
-        new TrainTokenizerVerb(),
         new VerifyVerb(),
         new StageVerb("pretrain", "Pre-trains a model on plain text.", "./cerise pretrain --tokenizer my-tokenizer --data corpus.jsonl --max_steps 100 --out runs/base"),
         new StageVerb("sft", "Fine-tunes a model on prompts and completions.", "./cerise sft --model my-model --data examples.jsonl --learning_rate 1e-5 --out runs/sft"),

@@ -25,13 +25,11 @@ internal static class Misuse
     private static string Describe(ParseError error) => error.SymbolResult switch
     {
         OptionResult { Tokens.Count: 0, IdentifierToken: not null } empty => $"{empty.Option.Name} needs a value ({empty.Option.HelpName}).",
-        CommandResult command when MissingOption(command, error) is { } option => $"{option.Name} is missing ({option.Description}).",
+        OptionResult { IdentifierToken: null } missing => $"{missing.Option.Name} is missing ({missing.Option.Description}).",
+        OptionResult { IdentifierTokenCount: > 1, Option.Arity.MaximumNumberOfValues: 1 } twice => $"{twice.Option.Name} is given {twice.IdentifierTokenCount} times; give it once.",
         ArgumentResult { Tokens.Count: 0, Parent: CommandResult } missing => $"{missing.Argument.Name} is missing ({missing.Argument.Description}).",
         _ => error.Message,
     };
-
-    private static Option? MissingOption(CommandResult command, ParseError error) => command.Command.Options.FirstOrDefault(option =>
-        option.Required && command.GetResult(option) is null && error.Message.Contains($"'{option.Name}'", StringComparison.Ordinal));
 
     private static string Sentence(Command command, string what) =>
         command is RootCommand ? $"{what}. See './cerise --help'." : $"{command.Name}: {what}. See './cerise {command.Name} --help'.";

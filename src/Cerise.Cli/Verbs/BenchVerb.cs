@@ -19,7 +19,7 @@ internal sealed class BenchVerb : IVerb
     public Command Command { get; }
 
     /// <inheritdoc/>
-    public string Example => "./cerise bench --what decode --config nano3m --repeat 1";
+    public string Example => "./cerise bench --what gemm,score --config nano3m";
 
     /// <inheritdoc/>
     public int Run(ParseResult flags, Terminal terminal)

@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace Cerise.Cli.Tests.Verbs;
+
+public sealed class BenchVerbTests
+{
+    [Fact]
+    public void A_product_is_measured_with_one_thread_and_with_all()
+    {
+        JsonElement[] rows = Cli.Succeed("bench", "--what", "gemm", "--repeat", "1", "--threads", "2").Rows;
+        Assert.Equal([1, 2], rows.Select(row => row.GetProperty("threads").GetInt32()));
+        foreach (JsonElement row in rows)
+        {
+            Assert.Equal("gemm", row.GetProperty("what").GetString());
+            Assert.Equal(JsonValueKind.Null, row.GetProperty("tokens_per_s").ValueKind);
+            Assert.Equal(2.147483648 / row.GetProperty("seconds").GetDouble(), row.GetProperty("gflops").GetDouble(), 1e-6);
+            Assert.True(row.GetProperty("peak_gflops").GetDouble() > 0 && row.GetProperty("memory_gb_per_s").GetDouble() > 0);
+        }
+    }
+
+    [Fact]
+    public void A_model_is_measured_in_training_and_scoring()
+    {
+        JsonElement[] rows = Cli.Succeed("bench", "--what", "train_step,score", "--config", "nano3m", "--repeat", "1").Rows;
+        Assert.Equal(["score", "train_step"], rows.Select(row => row.GetProperty("what").GetString()));
+        Assert.All(rows, row => Assert.Equal(4096, row.GetProperty("tokens").GetInt32()));
+        double[] operations = [.. rows.Select(row => row.GetProperty("gflops").GetDouble() * row.GetProperty("seconds").GetDouble())];
+        Assert.Equal(3, operations[1] / operations[0], 1e-6);
+    }
+
+    [Fact]
+    public void Unknown_names_are_misuse() =>
+        Assert.StartsWith("bench: --config: unknown name 'nano'; did you mean 'nano3m'?", Cli.Fail(ExitCodes.Misuse, "bench", "--config", "nano"));
+}

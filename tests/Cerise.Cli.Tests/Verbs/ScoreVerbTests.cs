@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace Cerise.Cli.Tests.Verbs;
+
+public sealed class ScoreVerbTests(SmallModel model)
+{
+    [Fact]
+    public void Every_token_after_the_first_is_scored_and_order_is_kept()
+    {
+        JsonElement[] rows = Cli.RunWithInput("{\"ids\":[1,2,3]}\n{\"ids\":[4]}\n{\"ids\":[]}\n{\"ids\":[5,6]}\n", Command()).Rows;
+        Assert.Equal([2, 0, 0, 1], rows.Select(row => row.Floats("logprobs").Length));
+        Assert.Equal([2, 0, 0, 1], rows.Select(row => row.Floats("entropies").Length));
+        Assert.All(rows.SelectMany(row => row.Floats("logprobs")), value => Assert.True(value < 0));
+        Assert.All(rows.SelectMany(row => row.Floats("entropies")), value => Assert.InRange(value, 0, MathF.Log(300)));
+    }
+
+    [Fact]
+    public void A_score_depends_neither_on_packing_nor_on_threads()
+    {
+        string rows = string.Concat(Enumerable.Range(1, 40).Select(n => $"{{\"ids\":[{string.Join(',', Enumerable.Range(0, n * 3).Select(i => (7 * i * n) % 300))}]}}\n"));
+        string expected = Cli.RunWithInput(rows, Command()).Output;
+        Assert.Equal(40, expected.Count(c => c == '\n'));
+        Assert.Equal(expected, Cli.RunWithInput(rows, Command("--batch-tokens", "1")).Output);
+        Assert.Equal(expected, Cli.RunWithInput(rows, Command("--batch-tokens", "77", "--threads", "3")).Output);
+    }
+
+    [Fact]
+    public void A_completion_is_scored_after_its_prompt_tokenized_apart()
+    {
+        JsonElement[] ids = Cli.RunWithInput("{\"text\":\"The line\"}\n{\"text\":\" says that\"}\n", "tokenize", "--tokenizer", model.Model, "--input", "-").Rows;
+        int[] prompt = ids[0].Ints("ids"), completion = ids[1].Ints("ids");
+        JsonElement byText = Cli.RunWithInput("{\"prompt\":\"The line\",\"completion\":\" says that\"}", Command()).Rows.Single();
+        JsonElement byIds = Cli.RunWithInput($"{{\"ids\":[{string.Join(',', prompt.Concat(completion))}]}}", Command()).Rows.Single();
+        Assert.Equal(completion.Length, byText.Floats("logprobs").Length);
+        Assert.Equal(byIds.Floats("logprobs")[(prompt.Length - 1)..], byText.Floats("logprobs"));
+    }
+
+    [Fact]
+    public void Temperature_divides_the_logits_and_zero_stands_for_one()
+    {
+        const string row = "{\"ids\":[1,2,3,4]}";
+        string one = Cli.RunWithInput(row, Command()).Output;
+        Assert.Equal(one, Cli.RunWithInput(row, Command("--temperature", "0")).Output);
+        float[] hot = Cli.RunWithInput(row, Command("--temperature", "1000000")).Rows.Single().Floats("logprobs");
+        Assert.All(hot, value => Assert.Equal(-MathF.Log(300), value, 1e-4f));
+    }
+
+    private string[] Command(params string[] more) => ["score", "--model", model.Model, "--input", "-", .. more];
+}
