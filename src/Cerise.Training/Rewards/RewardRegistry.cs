@@ -23,6 +23,8 @@ public sealed class RewardRegistry
             settings.Whole("ngram_size", 3, 1), settings.Number("max_penalty", -1), settings.Choice("unit", RepetitionUnit.Ids)));
         Register("language_consistency", Language);
         Register("length", settings => new LengthReward(settings.Whole("target", null, 1)));
+        Register("spelling", settings => new SpellingReward(settings.TextOrNull("words") ?? throw new RewardException(
+            "reward 'spelling': the setting words is missing. Give a text file or a folder of .txt files whose words count as known.")));
         Register("constant", settings => new ConstantReward(settings.Number("value", 1)));
     }
 
