@@ -40,6 +40,12 @@ internal sealed class Arena(Device device) : IDisposable
         returned.Push((block, offset));
     }
 
+    /// <summary>How far memory is used.</summary>
+    public (int Block, long Used) Mark() => (_current, _used);
+
+    /// <summary>Makes free what was rented since a mark.</summary>
+    public void Rewind((int Block, long Used) mark) => (_current, _used) = mark;
+
     /// <summary>Makes everything free.</summary>
     public void Reset()
     {

@@ -115,6 +115,18 @@ public sealed class Graph : IDisposable
         _tape.Clear();
     }
 
+    /// <summary>Where the memory of a graph that does not record stands, for <see cref="Release"/>.</summary>
+    public GraphMark Mark() => new(_arena.Mark());
+
+    /// <summary>Makes free the memory of all tensors made since a mark, so that scoring and sampling hold one layer at a time.</summary>
+    /// <exception cref="InvalidOperationException">The graph records: a backward pass needs its tensors.</exception>
+    public void Release(GraphMark mark)
+    {
+        if (Recording)
+            throw new InvalidOperationException("a graph that records keeps its tensors for the backward pass");
+        _arena.Rewind(mark.Place);
+    }
+
     /// <summary>Forgets every tensor of this graph and keeps the memory for the next step.</summary>
     public void Reset()
     {
