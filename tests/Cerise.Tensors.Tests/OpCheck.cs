@@ -42,7 +42,7 @@ internal static class OpCheck
     /// <summary>The engine's outputs and gradients on one level equal the reference's in double, also when the op is applied twice to the same operands.</summary>
     public static void MatchesReference(SimdLevel level, params IEnumerable<OpCase> ops)
     {
-        using Device device = Device.Cpu(2, level);
+        using Device device = Device.Cpu(1, level);
         using Graph graph = new(device, record: true);
         foreach (OpCase op in ops)
         {
