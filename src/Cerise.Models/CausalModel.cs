@@ -19,7 +19,7 @@ public sealed partial class CausalModel : IDisposable
     private readonly Parameter _embedTokens;
     private readonly Parameter _norm;
     private readonly Parameter _lmHead;
-    private RotaryTable? _rotary;
+    private readonly List<RotaryTable> _rotary = [];
 
     private CausalModel(ModelConfig config, Device device, int contextLength)
     {
@@ -134,7 +134,8 @@ public sealed partial class CausalModel : IDisposable
     {
         foreach (Parameter parameter in Parameters)
             parameter.Dispose();
-        _rotary?.Dispose();
+        foreach (RotaryTable table in _rotary)
+            table.Dispose();
     }
 
     // Without a backward pass only the stream and its norm live on: they take their predecessors' places, and the layer's other tensors are given up.
@@ -170,17 +171,17 @@ public sealed partial class CausalModel : IDisposable
                 Linear(TensorRole.DownWeight, TensorRole.DownBias)));
     }
 
-    // The table grows by doubling up to the context, so that a long-context model used for short texts stays small.
+    // The table grows by doubling up to the context, so that a long-context model used for short texts stays small. Outgrown tables stay: what was recorded with one
+    // reads it again on the way back.
     private RotaryTable RotaryFor(AttentionPlan plan)
     {
         int needed = plan.LongestSequence;
-        if (_rotary is null || (_rotary.Positions < needed && _rotary.Positions < ContextLength))
+        if (_rotary.Count == 0 || (_rotary[^1].Positions < needed && _rotary[^1].Positions < ContextLength))
         {
             int positions = Math.Min(ContextLength, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(needed, 512)));
             (double[] frequencies, double scale) = RotaryFrequencies.Of(Config, ContextLength);
-            _rotary?.Dispose();
-            _rotary = new RotaryTable(Device, frequencies, positions, scale);
+            _rotary.Add(new RotaryTable(Device, frequencies, positions, scale));
         }
-        return _rotary;
+        return _rotary[^1];
     }
 }

@@ -2,6 +2,7 @@ using Cerise.Models.Configs;
 using Cerise.Models.Tests.Reference;
 using Cerise.Tensors;
 using Cerise.Tensors.Autograd;
+using Cerise.Tensors.Ops;
 
 namespace Cerise.Models.Tests;
 
@@ -108,6 +109,28 @@ public sealed class CausalModelTests
         using Graph graph = new(device, record: false);
         Assert.Throws<ShapeException>(() => model.HiddenStates(graph, new Indices([1, 2, 3]), AttentionPlan.Packed([2])));
         Assert.Throws<ShapeException>(() => model.HiddenStates(graph, new Indices([1, 2, 3]), AttentionPlan.Packed([2, 2])));
+    }
+
+    [Fact]
+    public void A_longer_sequence_does_not_pull_the_rotary_table_from_under_a_recorded_one()
+    {
+        using Device device = Device.Cpu(1);
+        ModelConfig config = TinyModels.Config(Seed.From(18)) with { MaxPositionEmbeddings = 4096, RopeScaling = null };
+        int[] shorter = TinyModels.Tokens(Seed.From(19), 40, config.VocabSize);
+        int[] longer = TinyModels.Tokens(Seed.From(20), 600, config.VocabSize);
+        float[] Gradient(bool withLonger)
+        {
+            using CausalModel model = TinyModels.New(config, device);
+            model.RequireGradients();
+            using Graph graph = new(device, record: true);
+            Tensor loss = model.LogProbs(graph, TokenBatch.PackAll([shorter])).LogProbs.Dot(Enumerable.Repeat(1f, shorter.Length - 1).ToArray());
+            if (withLonger)
+                model.LogProbs(graph, TokenBatch.PackAll([longer]));
+            graph.Backward(loss);
+            Parameter weight = model.Parameter("model.layers.0.self_attn.k_proj.weight");
+            return weight.ToArray(weight.Gradient!);
+        }
+        Assert.Equal(Gradient(withLonger: false), Gradient(withLonger: true));
     }
 
     [Fact]
