@@ -86,11 +86,15 @@ public sealed partial class CausalModel : IDisposable
     /// <summary>Log-probabilities and entropies of chosen tokens of packed sequences.</summary>
     /// <param name="graph">Owner of the tensors.</param>
     /// <param name="batch">The sequences, and which of their tokens are scored.</param>
-    /// <param name="temperature">Divides the logits: the temperature the tokens were sampled at.</param>
+    /// <param name="temperature">Divides the logits: the temperature the tokens were sampled at, above 0; 1 for greedy ones.</param>
     /// <returns>[scored tokens] each, in nats, in the order of <see cref="TokenBatch.Targets"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The temperature is not above 0, or not finite.</exception>
+    /// <exception cref="ShapeException">A token is outside the vocabulary, or a sequence longer than <see cref="ContextLength"/>.</exception>
     public (Tensor LogProbs, Tensor Entropies) LogProbs(Graph graph, TokenBatch batch, float temperature = 1)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        if (!(temperature > 0 && float.IsFinite(temperature) && float.IsFinite(1 / temperature)))
+            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "log-probabilities need a temperature above 0; those of greedy samples are taken at 1");
         Tensor hidden = HiddenStates(graph, batch.Ids, batch.Plan);
         return hidden.GatherRows(batch.Rows).LmHead(_lmHead, batch.Targets, temperature);
     }
@@ -122,9 +126,17 @@ public sealed partial class CausalModel : IDisposable
     }
 
     /// <summary>Takes over another model's weights.</summary>
+    /// <exception cref="ShapeException">The models differ in their tensors; nothing is copied.</exception>
     public void CopyFrom(CausalModel other)
     {
         ArgumentNullException.ThrowIfNull(other);
+        foreach (Parameter mine in Parameters)
+            ShapeException.Require(
+                other._byName.TryGetValue(mine.Name, out Parameter? theirs) && theirs.Shape == mine.Shape,
+                "CopyFrom", $"'{mine.Name}' is {mine.Shape} here, {theirs?.Shape.ToString() ?? "missing"} in the other model. Both need the same config");
+        ShapeException.Require(
+            other.Parameters.Count == Parameters.Count,
+            "CopyFrom", $"the other model has {other.Parameters.Count} tensors, this one {Parameters.Count}. Both need the same config");
         foreach ((Parameter mine, Parameter theirs) in Parameters.Zip(other.Parameters))
             mine.CopyFrom(theirs);
     }

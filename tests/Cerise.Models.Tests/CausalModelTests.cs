@@ -111,6 +111,19 @@ public sealed class CausalModelTests
         Assert.Throws<ShapeException>(() => model.HiddenStates(graph, new Indices([1, 2, 3]), AttentionPlan.Packed([2, 2])));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void Scoring_at_a_temperature_that_is_none_is_refused(float temperature)
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(TinyModels.Config(Seed.From(17)), device);
+        using Graph graph = new(device, record: false);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.LogProbs(graph, TokenBatch.PackAll([[1, 2, 3]]), temperature));
+    }
+
     [Fact]
     public void A_longer_sequence_does_not_pull_the_rotary_table_from_under_a_recorded_one()
     {
@@ -151,6 +164,21 @@ public sealed class CausalModelTests
         Assert.Equal(before, copy.LogProbs(graph, batch).LogProbs.ToArray());
         copy.CopyFrom(model);
         Assert.Equal(model.LogProbs(graph, batch).LogProbs.ToArray(), copy.LogProbs(graph, batch).LogProbs.ToArray());
+    }
+
+    [Fact]
+    public void Weights_of_a_model_with_other_tensors_are_refused_and_none_is_copied()
+    {
+        using Device device = Device.Cpu(1);
+        ModelConfig config = TinyModels.Config(Seed.From(23)) with { TieWordEmbeddings = true, NumHiddenLayers = 2 };
+        using CausalModel model = TinyModels.New(config, device);
+        float[] before = [.. model.Parameters.SelectMany(parameter => parameter.ToArray())];
+        foreach (ModelConfig other in new[] { config with { TieWordEmbeddings = false }, config with { NumHiddenLayers = 1 }, config with { IntermediateSize = config.IntermediateSize + 1 } })
+        {
+            using CausalModel source = CausalModel.Create(other, device, Seed.From(24));
+            Assert.Throws<ShapeException>(() => model.CopyFrom(source));
+            Assert.Equal(before, model.Parameters.SelectMany(parameter => parameter.ToArray()));
+        }
     }
 
     [Fact]
