@@ -1,3 +1,4 @@
+using System.Buffers;
 using Cerise.Models.Checkpoints;
 using Cerise.Models.Configs;
 using Cerise.Tensors;
@@ -6,7 +7,7 @@ namespace Cerise.Models;
 
 public sealed partial class CausalModel
 {
-    private const int NumbersAtOnce = 1 << 22;
+    private const int NumbersAtOnce = 1 << 20;
 
     /// <summary>A model with fresh weights: matrices and embedding from N(0, initializer_range), norms 1, biases 0.</summary>
     /// <param name="config">Sizes.</param>
@@ -26,27 +27,37 @@ public sealed partial class CausalModel
     /// <param name="device">Where the weights lie.</param>
     /// <param name="contextLength">Tokens of the longest sequence to be used; by default the config's max_position_embeddings.</param>
     /// <exception cref="CheckpointException">A file is missing or damaged, or a tensor is missing, extra or misshapen.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The context is to be shorter than one token.</exception>
     public static CausalModel Load(string folder, Device device, int? contextLength = null)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(contextLength ?? 1, 1, nameof(contextLength));
         ModelConfig config = ModelConfig.Load(folder);
         using SafetensorsReader reader = SafetensorsReader.Open(folder);
         CheckpointCheck.Require(config, reader);
         CausalModel model = new(config, device, contextLength ?? config.MaxPositionEmbeddings);
-        foreach (Parameter parameter in model.Parameters)
-            Read(parameter, reader);
-        return model;
+        try
+        {
+            foreach (Parameter parameter in model.Parameters)
+                Read(parameter, parameter.Value, reader, parameter.Name);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Saves config.json and the weights in Hugging Face's layout.</summary>
     /// <param name="folder">Made if it is missing.</param>
-    /// <param name="dtype">float32, bfloat16 or float16; null keeps what the config says, float32 when it says nothing.</param>
+    /// <param name="dtype">float32, bfloat16 or float16; null keeps what the config says, float32 when it says nothing or float64, which the weights here have not.</param>
     /// <exception cref="CheckpointException">A file cannot be written.</exception>
     public void Save(string folder, SafetensorsDType? dtype = null)
     {
-        SafetensorsDType type = dtype ?? Config.DType ?? SafetensorsDType.F32;
-        Directory.CreateDirectory(folder);
-        (Config with { DType = type }).Save(folder);
+        SafetensorsDType type = SavedType(Config, dtype);
+        // The weights first: they are what a full disk refuses, and then the folder keeps the config of the weights it has.
         SafetensorsWriter.WriteModel(folder, [.. Parameters.Select(parameter => ToWrite(parameter, parameter.Value, parameter.Name, type))]);
+        (Config with { DType = type }).Save(Path.Combine(folder, ModelConfig.FileName));
     }
 
     /// <summary>A tensor to write, in a parameter's shape: its weight, or an optimizer's state for it.</summary>
@@ -58,8 +69,7 @@ public sealed partial class CausalModel
     {
         ArgumentNullException.ThrowIfNull(parameter);
         long[] shape = parameter.Layout == ParameterLayout.Plain && parameter.Shape.Columns == 1 ? [parameter.Shape.Rows] : [parameter.Shape.Rows, parameter.Shape.Columns];
-        RowWindow rows = new(parameter, storage);
-        return new TensorToWrite(name, shape, dtype, rows.Copy);
+        return new TensorToWrite(name, shape, dtype, (first, destination) => CopyElements(parameter, storage, first, destination));
     }
 
     /// <summary>Reads memory in a parameter's layout from a file.</summary>
@@ -74,46 +84,44 @@ public sealed partial class CausalModel
         ArgumentNullException.ThrowIfNull(storage);
         (int rows, int columns) = (parameter.Shape.Rows, parameter.Shape.Columns);
         int atOnce = Math.Clamp(NumbersAtOnce / columns, 1, rows);
-        float[] buffer = new float[(long)atOnce * columns];
+        float[] buffer = ArrayPool<float>.Shared.Rent(atOnce * columns);
         for (int row = 0; row < rows; row += atOnce)
         {
             Span<float> part = buffer.AsSpan(0, Math.Min(atOnce, rows - row) * columns);
             reader.ReadRows(name, row, part);
-            parameter.Value.Device.SetRows(storage, parameter, row, part);
+            storage.Device.SetRows(storage, parameter, row, part);
         }
+        ArrayPool<float>.Shared.Return(buffer);
     }
-
-    private static void Read(Parameter parameter, SafetensorsReader reader) => Read(parameter, parameter.Value, reader, parameter.Name);
 
     private static void Draw(Parameter parameter, ExpectedTensor tensor, ModelConfig config, Seed seed)
     {
         (int rows, int columns) = (parameter.Shape.Rows, parameter.Shape.Columns);
         int atOnce = Math.Clamp(NumbersAtOnce / columns, 1, rows);
-        float[] buffer = new float[(long)atOnce * columns];
+        float[] buffer = ArrayPool<float>.Shared.Rent(atOnce * columns);
         for (int row = 0; row < rows; row += atOnce)
         {
             Span<float> part = buffer.AsSpan(0, Math.Min(atOnce, rows - row) * columns);
             FreshWeights.Fill(tensor, config, seed, (long)row * columns, part);
             parameter.SetRows(row, part);
         }
+        ArrayPool<float>.Shared.Return(buffer);
     }
 
-    // Serves any run of elements from whole rows, since a writer's pieces do not end where rows do.
-    private sealed class RowWindow(Parameter parameter, Storage storage)
-    {
-        private readonly int _columns = parameter.Shape.Columns;
-        private float[] _rows = [];
+    /// <summary>The type weights are saved in: the one asked for, else what the config says, float32 when that is nothing or float64.</summary>
+    internal static SafetensorsDType SavedType(ModelConfig config, SafetensorsDType? asked) =>
+        asked ?? (config.DType is { } said and not SafetensorsDType.F64 ? said : SafetensorsDType.F32);
 
-        public void Copy(long first, Span<float> destination)
-        {
-            long firstRow = first / _columns;
-            long lastRow = (first + destination.Length - 1) / _columns;
-            int length = (int)(lastRow - firstRow + 1) * _columns;
-            if (_rows.Length < length)
-                _rows = new float[length];
-            Span<float> rows = _rows.AsSpan(0, length);
-            storage.Device.GetRows(storage, parameter, (int)firstRow, rows);
-            rows.Slice((int)(first - (firstRow * _columns)), destination.Length).CopyTo(destination);
-        }
+    // Any run of elements from the whole rows it touches, since a writer's pieces do not end where rows do.
+    private static void CopyElements(Parameter parameter, Storage storage, long first, Span<float> destination)
+    {
+        int columns = parameter.Shape.Columns;
+        long firstRow = first / columns;
+        long lastRow = (first + destination.Length - 1) / columns;
+        int length = (int)(lastRow - firstRow + 1) * columns;
+        float[] buffer = ArrayPool<float>.Shared.Rent(length);
+        storage.Device.GetRows(storage, parameter, (int)firstRow, buffer.AsSpan(0, length));
+        buffer.AsSpan((int)(first - (firstRow * columns)), destination.Length).CopyTo(destination);
+        ArrayPool<float>.Shared.Return(buffer);
     }
 }

@@ -49,13 +49,13 @@ public static class FreshWeights
     /// <param name="folder">Made if it is missing.</param>
     /// <param name="config">Sizes.</param>
     /// <param name="seed">Source of the weights.</param>
-    /// <param name="dtype">float32, bfloat16 or float16; null keeps what the config says, float32 when it says nothing.</param>
+    /// <param name="dtype">float32, bfloat16 or float16; null keeps what the config says, float32 when it says nothing or float64.</param>
     /// <param name="cancellation">Stops between two pieces; nothing of the weights remains then.</param>
     /// <exception cref="CheckpointException">The sizes do not fit together, or a file cannot be written.</exception>
     public static void Save(string folder, ModelConfig config, Seed seed, SafetensorsDType? dtype = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(config);
-        SafetensorsDType type = dtype ?? config.DType ?? SafetensorsDType.F32;
+        SafetensorsDType type = CausalModel.SavedType(config, dtype);
         TensorToWrite[] tensors =
         [
             .. ModelTensors.Of(config).Select(tensor => new TensorToWrite(tensor.Name, tensor.Shape, type, (first, destination) =>
