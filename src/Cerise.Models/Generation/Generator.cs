@@ -14,8 +14,17 @@ public sealed class Generator(CausalModel model)
     /// <summary>Tokens of prompts computed in one forward pass.</summary>
     private const int PrefillTokens = 2048;
 
-    /// <summary>Memory the cache may take, bytes.</summary>
-    private const long CacheBudget = 1L << 31;
+    /// <summary>Logits made at once of a prefill's prompts: 64 MB.</summary>
+    private const int PrefillLogits = 1 << 24;
+
+    /// <summary>Memory the cache may take, bytes; fewer sequences run at once where their keys and values would take more.</summary>
+    internal long CacheBudget { get; init; } = 1L << 31;
+
+    /// <summary>Makes the cache of so many blocks.</summary>
+    internal Func<int, KvCache> NewCache { get; init; } = blocks => new KvCache(model, blocks);
+
+    /// <summary>Makes the graph of one call's forward passes.</summary>
+    internal Func<Graph> NewGraph { get; init; } = () => new Graph(model.Device, record: false);
 
     /// <summary>Samples all completions of all requests.</summary>
     /// <param name="requests">Prompts.</param>
@@ -25,6 +34,8 @@ public sealed class Generator(CausalModel model)
     /// <param name="cancellation">Stops between two tokens.</param>
     /// <returns>For each request, its completions in the order of their sample index.</returns>
     /// <exception cref="ArgumentException">A setting is out of range, or a prompt is empty or leaves no room in the context.</exception>
+    /// <exception cref="ShapeException">A prompt has a token outside the vocabulary.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; completions told about until then are whole.</exception>
     public IReadOnlyList<IReadOnlyList<Completion>> Generate(
         IReadOnlyList<GenerationRequest> requests, SamplingOptions options, Action<int, int, Completion>? finished = null,
         Action<int, int, int>? drawn = null, CancellationToken cancellation = default)
@@ -36,13 +47,13 @@ public sealed class Generator(CausalModel model)
         if (requests.Count == 0)
             return results;
 
-        int longest = requests.Max(request => Math.Min(request.PromptIds.Count + options.MaxNewTokens, model.ContextLength));
+        int longest = requests.Max(request => request.PromptIds.Count + Math.Min(options.MaxNewTokens, model.ContextLength - request.PromptIds.Count));
         int perSequence = KvCache.BlocksFor(longest) + 1;
         int batch = (int)Math.Clamp(CacheBudget / (KvCache.BytesPerBlock(model.Config) * 2 * perSequence), 1, Math.Min(options.MaxBatchSize, requests.Sum(request => request.Samples)));
         int promptsAtOnce = Math.Min(Math.Min(batch, requests.Count), (PrefillTokens / requests.Min(request => request.PromptIds.Count)) + 1);
         int perPrompt = KvCache.BlocksFor(requests.Max(request => request.PromptIds.Count));
-        using KvCache cache = new(model, (perSequence * batch) + (perPrompt * promptsAtOnce));
-        using Graph graph = new(model.Device, record: false);
+        using KvCache cache = NewCache((perSequence * batch) + (perPrompt * promptsAtOnce));
+        using Graph graph = NewGraph();
         Queue<int> unread = new(Enumerable.Range(0, requests.Count));
         Queue<RunningSequence> waiting = new();
         List<RunningSequence> running = [];
@@ -76,6 +87,7 @@ public sealed class Generator(CausalModel model)
         List<int> ids = [];
         List<int> lastRows = [];
         List<RunningSequence> sequences = [];
+        int atOnce = Math.Max(1, PrefillLogits / model.Config.VocabSize);
         do
         {
             int index = unread.Dequeue();
@@ -90,10 +102,9 @@ public sealed class Generator(CausalModel model)
                 lastRows.Add(ids.Count - 1);
             }
         }
-        while (unread.Count > 0 && plan.Sequences < promptsAtOnce && ids.Count + requests[unread.Peek()].PromptIds.Count <= PrefillTokens);
+        while (unread.TryPeek(out int next) && plan.Sequences < promptsAtOnce
+            && ids.Count + requests[next].PromptIds.Count <= PrefillTokens && sequences.Count + requests[next].Samples <= atOnce);
         Tensor hidden = model.HiddenStates(graph, NewIndices(ids), plan, cache);
-        int vocab = model.Config.VocabSize;
-        int atOnce = Math.Max(1, (1 << 24) / vocab);
         for (int first = 0; first < sequences.Count; first += atOnce)
         {
             List<RunningSequence> part = sequences.GetRange(first, Math.Min(atOnce, sequences.Count - first));

@@ -4,7 +4,7 @@ namespace Cerise.Models.Generation;
 /// <remarks>Order: repetition penalty, temperature, top-k, top-p, min-p. In RL rollouts leave the truncations off, so that what is sampled is the policy itself.</remarks>
 public sealed record SamplingOptions
 {
-    /// <summary>Divides the logits; 0 is greedy. Default 1: the model's own distribution.</summary>
+    /// <summary>Divides the logits; 0 is greedy, else at least 0.0001: below, quotients leave float32. Default 1: the model's own distribution.</summary>
     public float Temperature { get; init; } = 1;
 
     /// <summary>Keep the k likeliest tokens; 0 keeps all (default).</summary>
@@ -34,15 +34,15 @@ public sealed record SamplingOptions
     /// <summary>What is wrong with the settings.</summary>
     public IEnumerable<string> Faults()
     {
-        if (!(Temperature >= 0))
-            yield return $"temperature is {Temperature}; use 0 (greedy) or more";
+        if (Temperature is not (0 or (>= 0.0001f and <= float.MaxValue)))
+            yield return $"temperature is {Temperature}; use 0 (greedy) or a number from 0.0001 on";
         if (TopK < 0)
             yield return $"top_k is {TopK}; use 0 (all) or more";
         if (!(TopP > 0 && TopP <= 1))
             yield return $"top_p is {TopP}; use a number in (0, 1]";
         if (!(MinP >= 0 && MinP <= 1))
             yield return $"min_p is {MinP}; use a number in [0, 1]";
-        if (!(RepetitionPenalty > 0))
+        if (RepetitionPenalty is not (> 0 and <= float.MaxValue))
             yield return $"repetition_penalty is {RepetitionPenalty}; use a number above 0, 1 for none";
         if (MaxNewTokens < 1)
             yield return $"the most new tokens is {MaxNewTokens}; use 1 or more";

@@ -1,0 +1,261 @@
+using Cerise.Models.Configs;
+using Cerise.Models.Generation;
+using Cerise.Tensors;
+using Cerise.Tensors.Autograd;
+
+namespace Cerise.Models.Tests.Generation;
+
+public sealed class GeneratorTests
+{
+    private static readonly ModelConfig Small = TinyModels.Config(Seed.From(31)) with { VocabSize = 30, NumHiddenLayers = 2, MaxPositionEmbeddings = 200, RopeScaling = null };
+
+    [Fact]
+    public void A_completion_ends_with_its_stop_token()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small, device);
+        SamplingOptions free = new() { MaxNewTokens = 60 };
+        GenerationRequest request = new([1, 2, 3], 4, Seed.From(1));
+        IReadOnlyList<Completion> unstopped = new Generator(model).Sample([request], free)[0];
+        Assert.All(unstopped, completion => Assert.Equal((60, FinishReason.Length), (completion.Ids.Count, completion.FinishReason)));
+        int[] stops = [unstopped[0].Ids[7], unstopped[1].Ids[0], 5000, -1];
+        IReadOnlyList<Completion> stopped = new Generator(model).Sample([request], free with { StopIds = stops })[0];
+        foreach ((Completion whole, Completion cut) in unstopped.Zip(stopped))
+        {
+            int end = whole.Ids.ToList().FindIndex(id => stops.Contains(id)) + 1;
+            Assert.Equal(end > 0 ? FinishReason.Stop : FinishReason.Length, cut.FinishReason);
+            Assert.Equal(whole.Ids.Take(end > 0 ? end : 60), cut.Ids);
+            Bits.AssertSame(whole.LogProbs.Take(cut.Ids.Count), cut.LogProbs, "log-probabilities");
+        }
+        Assert.Contains(stopped, completion => completion.Ids.Count == 1);
+    }
+
+    [Fact]
+    public void A_completion_ends_when_its_text_says_so()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small, device);
+        List<int[]> asked = [];
+        bool EndsWithEven(IReadOnlyList<int> ids)
+        {
+            asked.Add([.. ids]);
+            return ids.Count >= 5 && ids[^1] % 2 == 0;
+        }
+        SamplingOptions options = new() { MaxNewTokens = 60, StopWhen = EndsWithEven };
+        Completion completion = new Generator(model).Sample([new GenerationRequest([4], 1, Seed.From(2))], options)[0][0];
+        Assert.Equal(FinishReason.Stop, completion.FinishReason);
+        Assert.Equal(0, completion.Ids[^1] % 2);
+        Assert.All(completion.Ids.Skip(4).SkipLast(1), id => Assert.Equal(1, id % 2));
+        Assert.Equal(Enumerable.Range(1, completion.Ids.Count).Select(length => completion.Ids.Take(length)), asked);
+    }
+
+    [Fact]
+    public void A_stop_at_the_last_allowed_token_is_a_stop()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = FixedLogits.New(device, 10, 0, 9);
+        SamplingOptions options = new() { Temperature = 0, MaxNewTokens = 3, StopWhen = ids => ids.Count == 3 };
+        Assert.Equal(FinishReason.Stop, new Generator(model).Sample([new GenerationRequest([0], 1, Seed.From(0))], options)[0][0].FinishReason);
+    }
+
+    [Theory]
+    [InlineData(1, 9)]
+    [InlineData(5, 5)]
+    [InlineData(9, 1)]
+    public void A_completion_ends_at_the_end_of_the_context(int prompt, int room)
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small with { MaxPositionEmbeddings = 10 }, device);
+        foreach (int most in new[] { room, room + 1, 1000, int.MaxValue })
+        {
+            SamplingOptions options = new() { MaxNewTokens = most };
+            Completion completion = new Generator(model).Sample([new GenerationRequest(new int[prompt], 1, Seed.From(3))], options)[0][0];
+            Assert.Equal((room, FinishReason.Length), (completion.Ids.Count, completion.FinishReason));
+        }
+    }
+
+    [Fact]
+    public void A_context_can_be_filled_to_its_last_token_at_a_block_border()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small with { MaxPositionEmbeddings = 128 }, device);
+        foreach (int prompt in new[] { 63, 64, 127 })
+            Assert.Equal(128 - prompt, new Generator(model).Sample([new GenerationRequest(new int[prompt], 3, Seed.From(4))], new() { MaxNewTokens = 500 })[0][1].Ids.Count);
+    }
+
+    [Theory]
+    [InlineData(0, "a prompt has no tokens; begin it with the BOS token or some text")]
+    [InlineData(200, "a prompt has 200 tokens, the model's context is 200; shorten the prompt")]
+    [InlineData(300, "a prompt has 300 tokens, the model's context is 200; shorten the prompt")]
+    public void A_prompt_that_is_empty_or_fills_the_context_is_refused(int length, string message)
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small, device);
+        GenerationRequest[] requests = [new([1], 1, Seed.From(0)), new(new int[length], 1, Seed.From(0))];
+        Assert.Contains(message, Assert.Throws<ArgumentException>(() => new Generator(model).Sample(requests, new())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_request_for_no_sample_is_refused_and_no_request_gives_nothing()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small, device);
+        Assert.Throws<ArgumentException>(() => new Generator(model).Sample([new GenerationRequest([1], 0, Seed.From(0))], new()));
+        Assert.Empty(new Generator(model).Sample([], new()));
+    }
+
+    [Fact]
+    public void A_prompt_token_outside_the_vocabulary_is_refused()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small, device);
+        Assert.Throws<ShapeException>(() => new Generator(model).Sample([new GenerationRequest([1, 30], 1, Seed.From(0))], new()));
+        Assert.Throws<ShapeException>(() => new Generator(model).Sample([new GenerationRequest([-1], 1, Seed.From(0))], new()));
+    }
+
+    [Fact]
+    public void Every_sample_is_told_once_as_it_is_returned()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small, device);
+        GenerationRequest[] requests = [.. Enumerable.Range(0, 9).Select(i => new GenerationRequest(new int[1 + (30 * i % 70)], 1 + (i % 4), Seed.From(i)))];
+        Dictionary<(int, int), Completion> told = [];
+        SamplingOptions options = new() { MaxNewTokens = 25, StopIds = [3, 4, 5], MaxBatchSize = 4 };
+        IReadOnlyList<IReadOnlyList<Completion>> all = new Generator(model).Sample(requests, options, (request, sample, completion) => told.Add((request, sample), completion));
+        Assert.Equal(requests.Sum(request => request.Samples), told.Count);
+        for (int i = 0; i < requests.Length; i++)
+        {
+            Assert.Equal(requests[i].Samples, all[i].Count);
+            for (int sample = 0; sample < all[i].Count; sample++)
+                Assert.Same(told[(i, sample)], all[i][sample]);
+        }
+    }
+
+    [Fact]
+    public void Log_probabilities_are_as_many_as_tokens()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small, device);
+        IReadOnlyList<Completion> samples = new Generator(model).Sample([new GenerationRequest([1, 2], 20, Seed.From(7))], new() { MaxNewTokens = 30, StopIds = [1] })[0];
+        Assert.All(samples, sample => Assert.Equal(sample.Ids.Count, sample.LogProbs.Count));
+        Assert.All(samples.SelectMany(sample => sample.LogProbs), logProb => Assert.True(logProb is < 0 and > -50));
+    }
+
+    [Fact]
+    public void Cancelling_stops_between_tokens_and_frees_the_cache()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small, device);
+        List<KvCache> caches = [];
+        Generator generator = new(model) { NewCache = blocks => Remember(caches, new KvCache(model, blocks)) };
+        using CancellationTokenSource source = new();
+        int tokens = 0;
+        SamplingOptions options = new()
+        {
+            MaxNewTokens = 100,
+            StopWhen = _ =>
+            {
+                if (++tokens == 30)
+                    source.Cancel();
+                return false;
+            },
+        };
+        GenerationRequest request = new([1, 2, 3], 4, Seed.From(5));
+        Assert.Throws<OperationCanceledException>(() => generator.Generate([request], options, cancellation: source.Token));
+        Assert.InRange(tokens, 30, 34);
+        AssertFreed(device, Assert.Single(caches));
+        Assert.Equal(
+            new Generator(model).Sample([request], new() { MaxNewTokens = 20 })[0].SelectMany(sample => sample.Ids),
+            generator.Sample([request], new() { MaxNewTokens = 20 })[0].SelectMany(sample => sample.Ids));
+    }
+
+    [Fact]
+    public void A_fault_of_the_caller_frees_the_cache_and_rises()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small, device);
+        List<KvCache> caches = [];
+        Generator generator = new(model) { NewCache = blocks => Remember(caches, new KvCache(model, blocks)) };
+        GenerationRequest request = new([1, 2, 3], 4, Seed.From(5));
+        Assert.Throws<FormatException>(() => generator.Sample([request], new() { StopWhen = _ => throw new FormatException() }));
+        Assert.Throws<FormatException>(() => generator.Sample([request], new() { MaxNewTokens = 3 }, (_, _, _) => throw new FormatException()));
+        Assert.All(caches, cache => AssertFreed(device, cache));
+    }
+
+    [Fact]
+    public void All_blocks_are_free_at_the_end_and_never_more_in_use_than_there_are()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small, device);
+        for (int trial = 0; trial < 12; trial++)
+        {
+            Seed seed = Seed.From(trial);
+            List<KvCache> caches = [];
+            Generator generator = new(model)
+            {
+                NewCache = blocks => Remember(caches, new KvCache(model, blocks)),
+                CacheBudget = trial % 3 == 0 ? 1 : 1L << (14 + trial),
+            };
+            GenerationRequest[] requests = [.. Enumerable.Range(0, 1 + seed.Below(0, 9)).Select(i => new GenerationRequest(new int[1 + seed.Below(10 + i, 150)], 1 + seed.Below(50 + i, 5), seed.Fork(i)))];
+            SamplingOptions options = new() { MaxNewTokens = 1 + seed.Below(1, 90), MaxBatchSize = 1 + seed.Below(2, 8), StopIds = [1, 2] };
+            Assert.All(generator.Sample(requests, options), Assert.NotEmpty);
+            KvCache cache = Assert.Single(caches);
+            Assert.True(cache.FreeBlocks == cache.Blocks, $"seed {trial}: {cache.Blocks - cache.FreeBlocks} of {cache.Blocks} blocks were kept");
+        }
+    }
+
+    [Fact]
+    public void Very_many_requests_pass_through_a_tiny_cache()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small with { NumHiddenLayers = 1 }, device);
+        GenerationRequest[] requests = [.. Enumerable.Range(0, 400).Select(i => new GenerationRequest([i % 30, i / 30], 1 + (i % 2), Seed.From(i)))];
+        List<KvCache> caches = [];
+        Generator tiny = new(model) { CacheBudget = 1, NewCache = blocks => Remember(caches, new KvCache(model, blocks)) };
+        SamplingOptions options = new() { MaxNewTokens = 4 };
+        IReadOnlyList<IReadOnlyList<Completion>> expected = new Generator(model).Sample(requests, options);
+        IReadOnlyList<IReadOnlyList<Completion>> actual = tiny.Sample(requests, options);
+        Assert.InRange(caches[0].Blocks, 1, 3);
+        Assert.Equal(expected.SelectMany(group => group).SelectMany(sample => sample.Ids), actual.SelectMany(group => group).SelectMany(sample => sample.Ids));
+    }
+
+    [Fact]
+    public void Prompts_longer_than_one_prefill_and_many_short_ones_are_all_computed()
+    {
+        using Device device = Device.Cpu(2);
+        using CausalModel model = TinyModels.New(Small with { NumHiddenLayers = 1, MaxPositionEmbeddings = 4000 }, device);
+        int[] lengths = [2500, 1, 2047, 2048, 2049, 3, 3, 3];
+        GenerationRequest[] requests = [.. lengths.Select((length, i) => new GenerationRequest(TinyModels.Tokens(Seed.From(i), length, 30), 2, Seed.From(i)))];
+        SamplingOptions options = new() { MaxNewTokens = 3 };
+        IReadOnlyList<IReadOnlyList<Completion>> together = new Generator(model).Sample(requests, options);
+        for (int i = 0; i < requests.Length; i++)
+            Bits.AssertSame(
+                new Generator(model).Sample([requests[i]], options)[0].SelectMany(sample => sample.LogProbs), together[i].SelectMany(sample => sample.LogProbs), $"prompt {i}");
+    }
+
+    [Fact]
+    public void Logits_of_prompts_are_made_in_bounded_pieces()
+    {
+        // 40 prompts of 32 samples over 60,000 tokens: 307 MB of logits if made at once.
+        using Device device = Device.Cpu(2);
+        using CausalModel model = FixedLogits.New(device, 20, [.. Enumerable.Range(0, 60_000).Select(i => i % 7f)]);
+        using Graph graph = new(device, record: false);
+        Generator generator = new(model) { NewGraph = () => graph };
+        GenerationRequest[] requests = [.. Enumerable.Range(0, 40).Select(i => new GenerationRequest([i], 32, Seed.From(i)))];
+        long most = 0;
+        generator.Sample(requests, new() { MaxNewTokens = 1, MaxBatchSize = 64 }, (_, _, _) => most = Math.Max(most, graph.Bytes));
+        Assert.InRange(most, 1, 150L << 20);
+    }
+
+    private static KvCache Remember(List<KvCache> caches, KvCache cache)
+    {
+        caches.Add(cache);
+        return cache;
+    }
+
+    private static void AssertFreed(Device device, KvCache cache)
+    {
+        Assert.Throws<ObjectDisposedException>(() => device.Fill(cache.Layer(0).Keys, 0, 1, 0));
+        Assert.Throws<ObjectDisposedException>(() => device.Fill(cache.Layer(0).Values, 0, 1, 0));
+    }
+}
