@@ -25,7 +25,7 @@ public static class KlPenalty
     /// <param name="estimator">Which.</param>
     /// <param name="logProbs">Log-probabilities under the policy, [tokens].</param>
     /// <param name="referenceLogProbs">Under the reference, [tokens]; a constant.</param>
-    /// <returns>[tokens], in nats.</returns>
+    /// <returns>[tokens], in nats; d limited to 20 either way, and k3 to 10.</returns>
     public static Tensor Of(KlEstimator estimator, Tensor logProbs, Tensor referenceLogProbs)
     {
         ArgumentNullException.ThrowIfNull(logProbs);
@@ -47,7 +47,7 @@ public static class KlPenalty
         {
             KlEstimator.K1 => d,
             KlEstimator.K2 => 0.5 * d * d,
-            _ => Math.Exp(-d) - 1 + d,
+            _ => Math.Min(Math.Exp(-d) - 1 + d, MaxPenalty),
         };
     }
 }
