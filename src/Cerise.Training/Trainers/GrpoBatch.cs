@@ -40,15 +40,15 @@ internal sealed class GrpoBatch
     /// <summary>Whether a row can move the policy. One with advantage 0 and no KL penalty adds exact zeros to every gradient, so it need not be computed.</summary>
     public bool HasGradient(int row) => !IsMasked(row) && (Advantages[row] != 0 || ReferenceLogProbs is not null);
 
-    /// <summary>The rows of each optimizer step of one pass: all, or shuffled and cut.</summary>
+    /// <summary>The rows of each optimizer step of one pass: all, or shuffled and cut into parts of like size.</summary>
     public IEnumerable<int[]> Minibatches(Seed seed)
     {
         int[] rows = [.. Enumerable.Range(0, Rollouts.Count)];
         if (_options.StepsPerGeneration == 1)
             return [rows];
         int[] shuffled = seed.Permutation(rows.Length);
-        int each = (rows.Length + _options.StepsPerGeneration - 1) / _options.StepsPerGeneration;
-        return shuffled.Chunk(each);
+        int steps = Math.Min(_options.StepsPerGeneration, rows.Length);
+        return Enumerable.Range(0, steps).Select(i => shuffled[(rows.Length * i / steps)..(rows.Length * (i + 1) / steps)]);
     }
 
     /// <summary>Numbers of some rows' tokens, end to end.</summary>

@@ -6,6 +6,10 @@ using Cerise.Training.Runs;
 namespace Cerise.Training.Trainers;
 
 /// <summary>Collects what a GRPO step measures, under TRL's names.</summary>
+/// <remarks>
+/// Entropy, kl and clip ratios are means over the tokens whose loss was computed, in all passes; without any, entropy and kl are left out. A token counts as clipped
+/// where the loss limits its ratio: its own, the completion's for GSPO, and for CISPO wherever the weight is capped.
+/// </remarks>
 internal sealed class GrpoMetrics(GrpoBatch batch, RewardScores scores, RewardStatistics statistics, GrpoOptions options)
 {
     private double _loss;
@@ -27,13 +31,11 @@ internal sealed class GrpoMetrics(GrpoBatch batch, RewardScores scores, RewardSt
         int next = 0;
         foreach (int row in rows)
         {
-            for (int token = 0; token < batch.Length(row); token++, next++)
+            double[] logRatios = [.. batch.OldLogProbs(row).Zip(logProbs.Skip(next), (old, current) => (double)current - old)];
+            double meanLogRatio = logRatios.Average();
+            for (int token = 0; token < logRatios.Length; token++, next++)
             {
-                double ratio = Math.Exp(Math.Clamp((double)logProbs[next] - batch.OldLogProbs(row)[token], -20, 20));
-                if (ratio < 1 - options.Epsilon && batch.Advantages[row] < 0)
-                    _clippedLow++;
-                if (ratio > 1 + (options.EpsilonHigh ?? options.Epsilon) && batch.Advantages[row] > 0)
-                    _clippedHigh++;
+                CountClipped(options.LossType == PolicyLossType.Gspo ? meanLogRatio : logRatios[token], batch.Advantages[row]);
                 _entropy += entropies[next];
                 if (batch.ReferenceLogProbs is { } reference)
                     _kl += KlPenalty.Of(KlEstimator.K3, logProbs[next], reference[row][token]);
@@ -63,9 +65,10 @@ internal sealed class GrpoMetrics(GrpoBatch batch, RewardScores scores, RewardSt
             { "frac_reward_zero_std", statistics.FractionZeroStd },
         };
         metrics.AddRange(scores.Metrics());
-        if (batch.ReferenceLogProbs is not null)
+        if (batch.ReferenceLogProbs is not null && _tokens > 0)
             metrics["kl"] = _kl / tokens;
-        metrics["entropy"] = _entropy / tokens;
+        if (_tokens > 0)
+            metrics["entropy"] = _entropy / tokens;
         metrics["clip_ratio/low_mean"] = _clippedLow / tokens;
         metrics["clip_ratio/high_mean"] = _clippedHigh / tokens;
         metrics["clip_ratio/region_mean"] = (_clippedLow + _clippedHigh) / tokens;
@@ -77,6 +80,18 @@ internal sealed class GrpoMetrics(GrpoBatch batch, RewardScores scores, RewardSt
         metrics["learning_rate"] = _learningRate;
         metrics["num_tokens"] = tokensSoFar;
         return new StepResult(metrics, [.. Enumerable.Range(0, Math.Min(options.NumCompletionsToPrint, batch.Rollouts.Count)).Select(Sample)]);
+    }
+
+    private void CountClipped(double logRatio, double advantage)
+    {
+        double ratio = Math.Exp(Math.Clamp(logRatio, -20, 20));
+        if (options.LossType == PolicyLossType.Cispo)
+        {
+            _clippedHigh += ratio > options.WeightCap ? 1 : 0;
+            return;
+        }
+        _clippedLow += ratio < 1 - options.Epsilon && advantage < 0 ? 1 : 0;
+        _clippedHigh += ratio > 1 + (options.EpsilonHigh ?? options.Epsilon) && advantage > 0 ? 1 : 0;
     }
 
     private SampleRow Sample(int row) => new(batch.Rollouts[row].Prompt.Text, batch.Rollouts[row].Text)

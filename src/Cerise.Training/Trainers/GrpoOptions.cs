@@ -114,6 +114,8 @@ public record GrpoOptions : OptimizerOptions
             yield return $"min_p is {MinP}; use a number in [0, 1]";
         if (!(RepetitionPenalty > 0))
             yield return $"repetition_penalty is {RepetitionPenalty}; use a number above 0, 1 for none";
+        if (Stop.Contains(""))
+            yield return "stop holds an empty text, which every completion holds; take it out";
         if (!(Epsilon > 0))
             yield return $"epsilon is {Epsilon}; use a number above 0, such as 0.2";
         if (EpsilonHigh is { } high && !(high > 0))
@@ -126,8 +128,8 @@ public record GrpoOptions : OptimizerOptions
             yield return $"beta is {Beta}; use 0 (no reference) or more";
         if (NumIterations < 1)
             yield return $"num_iterations is {NumIterations}; use 1 or more";
-        if (StepsPerGeneration < 1 || StepsPerGeneration > PromptsPerStep * NumGenerations)
-            yield return $"steps_per_generation is {StepsPerGeneration}; use 1 to prompts_per_step x num_generations ({PromptsPerStep * NumGenerations})";
+        if (StepsPerGeneration < 1 || StepsPerGeneration > Math.Max(1, (long)PromptsPerStep * NumGenerations))
+            yield return $"steps_per_generation is {StepsPerGeneration}; use 1 to prompts_per_step x num_generations ({(long)PromptsPerStep * NumGenerations})";
         if (MaxSamplingRounds < 1)
             yield return $"max_sampling_rounds is {MaxSamplingRounds}; use 1 or more";
         if (RefModelSyncSteps < 0)

@@ -157,7 +157,8 @@ public sealed class GrpoTrainer : ITrainer
                 return (rollouts, Score(rollouts), cursor);
             bool[] keep = DynamicSampling.Keep([.. Score(rollouts).Total], [.. rollouts.Select(rollout => rollout.Group)]);
             bool isLast = round == _options.MaxSamplingRounds;
-            kept.AddRange(rollouts.Where((_, i) => keep[i] || (isLast && kept.Count == 0)));
+            bool keepsAll = isLast && kept.Count == 0 && !keep.Contains(true);              // a step needs something to report
+            kept.AddRange(rollouts.Where((_, i) => keep[i] || keepsAll));
             if (kept.Count == _options.PromptsPerStep * _options.NumGenerations || isLast)
                 return (kept, Score(kept), cursor);
         }

@@ -1,0 +1,216 @@
+using Cerise.Models;
+using Cerise.Models.Generation;
+using Cerise.Tensors;
+using Cerise.Tensors.Autograd;
+using Cerise.Testing;
+using Cerise.Training.Batches;
+using Cerise.Training.Optimizers;
+using Cerise.Training.Runs;
+using Cerise.Training.Trainers;
+
+namespace Cerise.Training.Tests.Trainers;
+
+public class SupervisedTrainerTests
+{
+    private static readonly (string Prompt, string Completion)[] Pairs = [("red", " apple"), ("green", " pear"), ("blue", " plum!"), ("yellow", " lemon")];
+
+    private static readonly SftOptions Options = new() { BatchSize = 4, MaxSteps = 60, LearningRate = 1e-2, LrSchedulerType = LearningRateSchedule.Constant };
+
+    [Fact]
+    public void A_tiny_set_is_memorised()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = Toy.NewModel(device);
+        using SftTrainer trainer = new(model, Examples(Options), Options, Seed.From(1));
+        List<StepResult> results = Toy.Train(trainer, 60);
+        Assert.Equal(Math.Log(257), results[0].Metrics["loss"], 0.2);
+        Assert.True(results[^1].Metrics["loss"] < 0.05, $"{results[^1].Metrics["loss"]}");
+        Assert.True(results[^1].Metrics["entropy"] < 0.2);
+        GenerationRequest[] requests = [.. Pairs.Select(pair => new GenerationRequest(Toy.Tokenizer.Encode(pair.Prompt), 1, Seed.From(1)))];
+        SamplingOptions greedy = new() { Temperature = 0, MaxNewTokens = 20, StopIds = [Toy.Tokenizer.EosId!.Value] };
+        IEnumerable<string> said = new Generator(model).Generate(requests, greedy, cancellation: TestContext.Current.CancellationToken)
+            .Select(completions => Toy.Tokenizer.Decode([.. completions[0].Ids], skipSpecialTokens: true));
+        Assert.Equal(Pairs.Select(pair => pair.Completion), said);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Loss_and_gradient_are_those_of_the_trained_tokens_mean(bool completionOnly)
+    {
+        SftOptions options = Options with { CompletionOnlyLoss = completionOnly };
+        IReadOnlyList<TokenSequence> examples = Examples(options);
+        using Device device = Device.Cpu(1);
+        using CausalModel model = Toy.NewModel(device);
+        using CausalModel same = Toy.NewModel(device);
+        using SftTrainer trainer = new(model, examples, options, Seed.From(1));
+
+        // By hand: each example alone, every token scored, and only then the mask.
+        using Graph graph = new(device, record: false);
+        double sum = 0;
+        double entropy = 0;
+        int count = 0;
+        for (int i = 0; i < Pairs.Length; i++)
+        {
+            (Tensor logProbs, Tensor entropies) = same.LogProbs(graph, TokenBatch.PackAll([examples[i].Ids]));
+            int prompt = completionOnly ? Toy.Tokenizer.Encode(Pairs[i].Prompt).Length : 1;
+            float[] trained = logProbs.ToArray()[(prompt - 1)..];
+            sum -= trained.Sum(logProb => (double)logProb);
+            entropy += entropies.ToArray()[(prompt - 1)..].Sum(value => (double)value);
+            count += trained.Length;
+        }
+        StepMetrics metrics = Toy.Train(trainer, 1)[0].Metrics;
+        Assert.Equal(sum / count, metrics["loss"], 1e-9);
+        Assert.Equal(Math.Exp(sum / count), metrics["perplexity"], 1e-6);
+        Assert.Equal(entropy / count, metrics["entropy"], 1e-9);
+        Assert.Equal(completionOnly ? 27 : 41, count);
+    }
+
+    [Fact]
+    public void Packs_and_micro_batches_change_no_bit()
+    {
+        using Device device = Device.Cpu(2);
+        int[]? expected = null;
+        foreach (int most in (int[])[8192, 1, 13, 20])
+        {
+            using CausalModel model = Toy.NewModel(device);
+            SftOptions options = Options with { MaxTokensPerMicroBatch = most };
+            using SftTrainer trainer = new(model, Examples(options), options, Seed.From(1));
+            StepMetrics metrics = Toy.Train(trainer, 3)[^1].Metrics;
+            expected ??= Toy.Bits(model);
+            Assert.Equal(expected, Toy.Bits(model));
+            Assert.True(metrics["grad_norm"] > 0);
+        }
+    }
+
+    [Fact]
+    public void A_tied_head_adds_to_the_embedding_in_the_order_of_the_packs_and_changes_no_other_gradient()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel whole = Toy.NewModel(device, isTied: true);
+        using CausalModel cut = Toy.NewModel(device, isTied: true);
+        using SftTrainer one = new(whole, Examples(Options), Options, Seed.From(1));
+        using SftTrainer many = new(cut, Examples(Options), Options with { MaxTokensPerMicroBatch = 1 }, Seed.From(1));
+        Toy.Train(one, 1);
+        Toy.Train(many, 1);
+        foreach ((Parameter expected, Parameter actual) in whole.Parameters.Zip(cut.Parameters))
+        {
+            float[] gradient = expected.ToArray(expected.Gradient!);
+            if (expected.Name.Contains("embed", StringComparison.Ordinal))
+                Assert.All(gradient.Zip(actual.ToArray(actual.Gradient!)), pair => Assert.Equal(pair.First, pair.Second, 1e-7f));
+            else
+                Assert.Equal(gradient, actual.ToArray(actual.Gradient!));
+        }
+    }
+
+    [Fact]
+    public void Saved_and_loaded_it_goes_on_with_the_same_bits()
+    {
+        SftOptions options = Options with { BatchSize = 3, LrSchedulerType = LearningRateSchedule.Cosine, WarmupSteps = 3, MaxSteps = 6 };
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        using Device device = Device.Cpu(1);
+        using CausalModel model = Toy.NewModel(device);
+        using CausalModel other = Toy.NewModel(device);
+        using SftTrainer unbroken = new(model, Examples(options), options, Seed.From(1));
+        using SftTrainer resumed = new(other, Examples(options), options, Seed.From(1));
+        Toy.Train(unbroken, 2);
+        unbroken.SaveState(folder.Path);
+        resumed.LoadState(folder.Path, 2);
+        Assert.Equal(Toy.Train(unbroken, 3)[^1].Metrics, Toy.Train(resumed, 3)[^1].Metrics);
+        Assert.Equal(Toy.Bits(model), Toy.Bits(other));
+        Assert.Equal(5, resumed.Step);
+    }
+
+    [Fact]
+    public void Tokens_are_counted_over_all_steps_and_epochs_over_all_examples()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = Toy.NewModel(device);
+        IReadOnlyList<TokenSequence> examples = Examples(Options);
+        using SftTrainer trainer = new(model, examples, Options with { BatchSize = 2 }, Seed.From(1));
+        List<StepResult> results = Toy.Train(trainer, 4);
+        int once = examples.Sum(example => example.Ids.Count);
+        Assert.Equal(once, results[1].Metrics["num_tokens"]);
+        Assert.Equal(2 * once, results[3].Metrics["num_tokens"]);
+        Assert.Equal([0.5, 1, 1.5, 2], results.Select(result => result.Metrics["epoch"]));
+        Assert.Empty(results[0].Samples);
+    }
+
+    [Fact]
+    public void V10_a_batch_without_a_trained_token_has_loss_and_gradient_zero()
+    {
+        TokenSequence masked = new([1, 2, 3], [false, false, false]);
+        using Device device = Device.Cpu(1);
+        using CausalModel model = Toy.NewModel(device);
+        using SftTrainer trainer = new(model, [masked], Options with { BatchSize = 2 }, Seed.From(1));
+        int[] before = Toy.Bits(model);
+        StepMetrics metrics = Toy.Train(trainer, 1)[0].Metrics;
+        Assert.Equal((0.0, 0.0), (metrics["loss"], metrics["grad_norm"]));
+        Assert.Equal(before, Toy.Bits(model));
+    }
+
+    [Theory]
+    [InlineData(4, 0, 1, 1)]
+    [InlineData(3, 0, 1, 2)]
+    [InlineData(3, 0, 3, 4)]
+    [InlineData(64, 0, 0.5, 1)]
+    [InlineData(4, 17, 3, 17)]
+    public void Steps_follow_from_epochs_unless_they_are_given(int batchSize, int maxSteps, double epochs, long steps)
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = Toy.NewModel(device);
+        SftOptions options = Options with { BatchSize = batchSize, MaxSteps = maxSteps, NumTrainEpochs = epochs };
+        using SftTrainer trainer = new(model, Examples(options), options, Seed.From(1));
+        Assert.Equal(steps, trainer.TotalSteps);
+    }
+
+    [Fact]
+    public void A_step_given_up_leaves_everything_as_it_was()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = Toy.NewModel(device);
+        using SftTrainer trainer = new(model, Examples(Options), Options, Seed.From(1));
+        int[] before = Toy.Bits(model);
+        Assert.Throws<OperationCanceledException>(() => trainer.TrainStep(new CancellationToken(canceled: true)));
+        Assert.Equal(before, Toy.Bits(model));
+        Assert.Equal(0, trainer.Step);
+    }
+
+    [Fact]
+    public void Damaged_weights_are_told_before_they_spread()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = Toy.NewModel(device);
+        using SftTrainer trainer = new(model, Examples(Options), Options, Seed.From(1));
+        model.Parameter("model.norm.weight").SetRows(0, [.. Enumerable.Repeat(float.NaN, 32)]);
+        TrainingException error = Assert.Throws<TrainingException>(() => trainer.TrainStep(TestContext.Current.CancellationToken));
+        Assert.Equal("the loss is NaN. Lower learning_rate, or look for damaged weights", error.Message);
+    }
+
+    [Fact]
+    public void No_sequence_is_refused()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = Toy.NewModel(device);
+        TrainingException error = Assert.Throws<TrainingException>(() => new SftTrainer(model, [], Options, Seed.From(1)));
+        Assert.Equal("there is no sequence to train on", error.Message);
+    }
+
+    [Theory]
+    [InlineData("batch_size is 0; use 1 or more")]
+    [InlineData("max_steps is -1; use 0 (from num_train_epochs) or more")]
+    [InlineData("num_train_epochs is 0; use a number above 0")]
+    [InlineData("max_length is 1; use 2 or more")]
+    [InlineData("max_tokens_per_micro_batch is 0; use 1 or more")]
+    public void Faults_name_the_setting_and_what_to_use(string fault)
+    {
+        SftOptions wrong = new() { BatchSize = 0, MaxSteps = -1, NumTrainEpochs = 0, MaxLength = 1, MaxTokensPerMicroBatch = 0 };
+        Assert.Contains(fault, wrong.Faults());
+        Assert.Equal(5, wrong.Faults().Count());
+        Assert.Empty(new SftOptions().Faults());
+        Assert.Empty(new PretrainOptions().Faults());
+    }
+
+    private static IReadOnlyList<TokenSequence> Examples(SftOptions options) =>
+        [.. Pairs.Select(pair => SftTrainer.Tokenize(pair.Prompt, pair.Completion, Toy.Tokenizer, options)!)];
+}
