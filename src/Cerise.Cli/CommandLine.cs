@@ -21,11 +21,15 @@ internal static class CommandLine
         new ScoreVerb(),
         new TokenizeVerb(),
         new VerifyVerb(),
-        new StageVerb("pretrain", "Pre-trains a model on plain text.", "./cerise pretrain --tokenizer my-tokenizer --data corpus.jsonl --max_steps 100 --out runs/base"),
-        new StageVerb("sft", "Fine-tunes a model on prompts and completions.", "./cerise sft --model my-model --data examples.jsonl --learning_rate 1e-5 --out runs/sft"),
+        new StageVerb(
+            "pretrain", "Pre-trains a model on plain text.",
+            "./cerise pretrain --tokenizer my-tokenizer --data runs/smoke/stages/task/corpus.jsonl --max_steps 20 --out runs/base"),
+        new StageVerb(
+            "sft", "Fine-tunes a model on prompts and completions.",
+            "./cerise sft --model my-model --data examples.jsonl --learning_rate 1e-5 --out runs/sft"),
         new StageVerb(
             "grpo", "Reinforces what rewards score well, comparing completions of the same prompt.",
-            "./cerise grpo --model my-model --data prompts.jsonl --rewards '[{name: accuracy}, {name: format}]' --out runs/grpo"),
+            "./cerise grpo --model runs/smoke/model --data runs/smoke/stages/task/prompts.jsonl --rewards '[{name: accuracy}]' --out runs/grpo"),
         new EvalVerb(),
         new InspectVerb(),
         new ReportVerb(),

@@ -11,7 +11,7 @@ internal static class Flag
     public static Option<string> Text(string name, string value, string help, bool required = false) =>
         new(name) { HelpName = value, Description = help, Required = required };
 
-    /// <summary>A text that may be given several times, or several texts after one flag.</summary>
+    /// <summary>A text that may be given several times.</summary>
     public static Option<string[]> Texts(string name, string value, string help, bool required = false) =>
         new(name) { HelpName = value, Description = help, Required = required, Arity = ArgumentArity.OneOrMore };
 

@@ -26,7 +26,8 @@ internal static class Misuse
     {
         OptionResult { Tokens.Count: 0, IdentifierToken: not null } empty => $"{empty.Option.Name} needs a value ({empty.Option.HelpName}).",
         OptionResult { IdentifierToken: null } missing => $"{missing.Option.Name} is missing ({missing.Option.Description}).",
-        OptionResult { IdentifierTokenCount: > 1, Option.Arity.MaximumNumberOfValues: 1 } twice => $"{twice.Option.Name} is given {twice.IdentifierTokenCount} times; give it once.",
+        OptionResult { IdentifierTokenCount: > 1, Option.Arity.MaximumNumberOfValues: 1 } twice =>
+            $"{twice.Option.Name} is given {twice.IdentifierTokenCount} times; give it once.",
         ArgumentResult { Tokens.Count: 0, Parent: CommandResult } missing => $"{missing.Argument.Name} is missing ({missing.Argument.Description}).",
         _ => error.Message,
     };

@@ -25,6 +25,7 @@ internal sealed class TrainTokenizerVerb : IVerb
     public TrainTokenizerVerb()
     {
         _vocabSize.Required = true;
+        _input.AllowMultipleArgumentsPerToken = true;
         Command = new Command("train-tokenizer", "Learns a byte-level BPE tokenizer from text and saves it in Hugging Face's format.")
         {
             _input, _vocabSize, _out, _preTokenizer, _special, _eos, _column,
