@@ -36,7 +36,8 @@ public sealed class BadInputTests(SmallModel model)
     {
         using TemporaryFolder copy = model.CopyModel();
         string config = File.ReadAllText(copy.File("config.json"));
-        File.WriteAllText(copy.File("config.json"), config.Replace("\"intermediate_size\": 64", "\"intermediate_size\": 96", StringComparison.Ordinal));
+        File.WriteAllText(
+            copy.File("config.json"), config.Replace("\"intermediate_size\": 64", "\"intermediate_size\": 96", StringComparison.Ordinal));
         Assert.Contains("'model.layers.0.mlp.gate_proj.weight' is [64, 32], the config asks for [96, 32]", Score(copy));
     }
 

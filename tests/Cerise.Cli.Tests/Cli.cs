@@ -9,7 +9,8 @@ internal static class Cli
     public sealed record Outcome(int Code, string Output, string Error)
     {
         /// <summary>The output's lines as JSON.</summary>
-        public JsonElement[] Rows => [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        public JsonElement[] Rows =>
+            [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
     }
 
     public static Outcome Run(params string[] args) => RunWithInput("", args);

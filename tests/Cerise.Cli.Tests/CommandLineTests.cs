@@ -11,7 +11,8 @@ public sealed class CommandLineTests(SmallModel model)
 
     [Fact]
     public void Unknown_flag_names_the_nearest_one() =>
-        Assert.StartsWith("score: unknown flag '--temprature'; did you mean '--temperature'? (known: ", Cli.Fail(ExitCodes.Misuse, "score", "--temprature", "1"));
+        Assert.StartsWith(
+            "score: unknown flag '--temprature'; did you mean '--temperature'? (known: ", Cli.Fail(ExitCodes.Misuse, "score", "--temprature", "1"));
 
     [Fact]
     public void Unknown_flag_with_a_value_after_an_equals_sign_is_named_without_it() =>
@@ -24,7 +25,14 @@ public sealed class CommandLineTests(SmallModel model)
 
     [Fact]
     public void A_flag_without_its_value_is_named() =>
-        Assert.Equal("score: --model needs a value (DIR). See './cerise score --help'.", Cli.Fail(ExitCodes.Misuse, "score", "--input", "-", "--model"));
+        Assert.Equal(
+            "score: --model needs a value (DIR). See './cerise score --help'.", Cli.Fail(ExitCodes.Misuse, "score", "--input", "-", "--model"));
+
+    [Fact]
+    public void A_flag_given_twice_is_named() =>
+        Assert.Equal(
+            "score: --model is given 2 times; give it once. See './cerise score --help'.",
+            Cli.Fail(ExitCodes.Misuse, "score", "--input", "-", "--model", "a", "--model", "b"));
 
     [Fact]
     public void A_missing_argument_is_named() =>
@@ -100,7 +108,8 @@ public sealed class CommandLineTests(SmallModel model)
         using var output = new ActingWriter(() => throw new OutputClosedException(new IOException("broken pipe")));
         using var error = new StringWriter();
         string[] command = ["tokenize", "--tokenizer", model.Model, "--input", "-"];
-        int code = CommandLine.Run(command, new StringReader("{\"text\":\"a\"}\n{\"text\":\"b\"}"), output, error, TestContext.Current.CancellationToken);
+        int code = CommandLine.Run(
+            command, new StringReader("{\"text\":\"a\"}\n{\"text\":\"b\"}"), output, error, TestContext.Current.CancellationToken);
         Assert.Equal(ExitCodes.Done, code);
         Assert.Equal("", error.ToString());
         Assert.Equal(1, output.Lines);

@@ -14,11 +14,14 @@ public sealed class JsonLineTests
     [Fact]
     public void What_is_not_finite_or_not_there_is_null() => Assert.Equal(
         "{\"a\":[null,null],\"b\":null,\"c\":null,\"d\":null}",
-        new JsonLine().Add("a", [float.NaN, float.NegativeInfinity]).Add("b", double.PositiveInfinity).Add("c", (string?)null).Add("d", (bool?)null).ToString());
+        new JsonLine().Add("a", [float.NaN, float.NegativeInfinity]).Add("b", double.PositiveInfinity).Add("c", (string?)null).Add("d", (bool?)null)
+            .ToString());
 
     [Fact]
     public void Keys_keep_their_order_and_text_is_escaped_where_it_must_be() =>
-        Assert.Equal("{\"z\":1,\"a\":true,\"t\":\"\\\"\\\\\\n\\u0000é🎂\",\"l\":[\"x\",\"y\"]}", new JsonLine().Add("z", 1).Add("a", true).Add("t", "\"\\\n\0é🎂").Add("l", ["x", "y"]).ToString());
+        Assert.Equal(
+            "{\"z\":1,\"a\":true,\"t\":\"\\\"\\\\\\n\\u0000é🎂\",\"l\":[\"x\",\"y\"]}",
+            new JsonLine().Add("z", 1).Add("a", true).Add("t", "\"\\\n\0é🎂").Add("l", ["x", "y"]).ToString());
 
     [Fact]
     public void Nothing_is_an_empty_object() => Assert.Equal("{}", new JsonLine().ToString());

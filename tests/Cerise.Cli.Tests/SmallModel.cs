@@ -14,11 +14,13 @@ public sealed class SmallModel : IDisposable
 
     public SmallModel()
     {
-        File.WriteAllText(Text, string.Concat(Enumerable.Range(0, 50).Select(i => $"The {i}th line says that {i} + {i} = {2 * i}. Every {Words[i % Words.Length]} counts.\n")));
+        IEnumerable<string> lines = Enumerable.Range(0, 50)
+            .Select(i => $"The {i}th line says that {i} + {i} = {2 * i}. Every {Words[i % Words.Length]} counts.\n");
+        File.WriteAllText(Text, string.Concat(lines));
         Cli.Succeed("train-tokenizer", "--input", Text, "--vocab-size", "300", "--out", Tokenizer);
         Cli.Succeed(
-            "init-model", "--out", Model, "--family", "llama", "--hidden-size", "32", "--layers", "2", "--heads", "2", "--ffn", "64", "--context", "128",
-            "--tokenizer", Tokenizer, "--seed", "7");
+            "init-model", "--out", Model, "--family", "llama", "--hidden-size", "32", "--layers", "2", "--heads", "2", "--ffn", "64",
+            "--context", "128", "--tokenizer", Tokenizer, "--seed", "7");
     }
 
     public string Text => _folder.File("text.txt");

@@ -12,7 +12,8 @@ public sealed class StandardStreamsTests(SmallModel model)
         using TemporaryFolder folder = TestPaths.NewFolder();
         string rows = folder.File("rows.jsonl");
         File.WriteAllLines(rows, Enumerable.Repeat($"{{\"text\":\"{new string('a', 1000)}\"}}", 5000));
-        (int code, string output, string error) = Shell($"{{ {Cerise} tokenize --tokenizer {model.Tokenizer} --input {rows}; echo $? >&2; }} | head -n 1");
+        (int code, string output, string error) = Shell(
+            $"{{ {Cerise} tokenize --tokenizer {model.Tokenizer} --input {rows}; echo $? >&2; }} | head -n 1");
         Assert.Equal((0, "0\n"), (code, error));
         Assert.StartsWith("{\"ids\":[", output);
     }
@@ -29,17 +30,22 @@ public sealed class StandardStreamsTests(SmallModel model)
     [Fact]
     public void Input_and_output_are_utf8_in_any_locale()
     {
-        (int code, string output, _) = Shell($"printf '{{\"text\":\"é🎂\"}}' | LC_ALL=C {Cerise} tokenize --tokenizer {model.Tokenizer} --input - | LC_ALL=C {Cerise} tokenize --tokenizer {model.Tokenizer} --input - --decode");
+        string tokenize = $"LC_ALL=C {Cerise} tokenize --tokenizer {model.Tokenizer} --input -";
+        (int code, string output, _) = Shell($"printf '{{\"text\":\"é🎂\"}}' | {tokenize} | {tokenize} --decode");
         Assert.Equal((0, "{\"text\":\"é🎂\"}\n"), (code, output));
     }
 
     [Fact]
     public void Interrupting_a_wait_for_input_ends_with_130()
     {
-        // The process is asked to end once it waits for the second line, having answered the first. By SIGTERM, as a shell's background jobs ignore SIGINT.
+        // The process is asked to end once it waits for the second line, having answered the first: by SIGTERM, as a shell's background jobs
+        // ignore SIGINT.
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        (string fifo, string result) = (folder.File("fifo"), folder.File("result"));
         (int code, string output, string error) = Shell(
-            $"mkfifo {model.Tokenizer}.fifo; {Cerise} tokenize --tokenizer {model.Tokenizer} --input - < {model.Tokenizer}.fifo > {model.Tokenizer}.out & p=$!; " +
-            $"exec 3> {model.Tokenizer}.fifo; echo '{{\"text\":\"a\"}}' >&3; while [ ! -s {model.Tokenizer}.out ]; do sleep 0.05; done; kill $p; wait $p; echo $?");
+            $"mkfifo {fifo}; {Cerise} tokenize --tokenizer {model.Tokenizer} --input - < {fifo} > {result} & exec 3> {fifo}; " +
+            "echo '{\"text\":\"a\"}' >&3; " +
+            $"while [ ! -s {result} ]; do sleep 0.05; done; kill $!; wait $!; echo $?");
         Assert.Equal((0, "130\n", ""), (code, output, error));
     }
 
@@ -48,7 +54,8 @@ public sealed class StandardStreamsTests(SmallModel model)
     private static (int Code, string Output, string Error) Shell(string command)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs a POSIX shell");
-        using Process process = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo("/bin/bash", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

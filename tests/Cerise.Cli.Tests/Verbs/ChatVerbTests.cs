@@ -17,7 +17,9 @@ public sealed class ChatVerbTests(SmallModel model)
     public void An_answer_is_what_generate_gives_for_the_same_text()
     {
         string prompt = "{\"prompt\":\"User: Hello\\nAssistant:\"}";
-        string generated = Cli.RunWithInput(prompt, "generate", "--model", model.Model, "--input", "-", "--greedy", "--max-new-tokens", "12", "--json").Rows.Single().GetProperty("text").GetString()!;
+        string[] command = ["generate", "--model", model.Model, "--input", "-", "--greedy", "--max-new-tokens", "12", "--json"];
+        Cli.Outcome outcome = Cli.RunWithInput(prompt, command);
+        string generated = outcome.Rows.Single().GetProperty("text").GetString()!;
         Assert.Equal(generated.Split("\nUser:")[0].TrimStart() + "\n", Chat("Hello", "--greedy").Output);
     }
 
@@ -36,5 +38,6 @@ public sealed class ChatVerbTests(SmallModel model)
     public void A_line_longer_than_the_context_is_refused() =>
         Assert.Contains("Say it shorter.", Chat(new string('#', 500)).Error);
 
-    private Cli.Outcome Chat(string input, params string[] more) => Cli.RunWithInput(input, ["chat", "--model", model.Model, "--max-new-tokens", "12", .. more]);
+    private Cli.Outcome Chat(string input, params string[] more) =>
+        Cli.RunWithInput(input, ["chat", "--model", model.Model, "--max-new-tokens", "12", .. more]);
 }

@@ -5,7 +5,10 @@ namespace Cerise.Cli.Tests.Verbs;
 
 public sealed class InitModelVerbTests(SmallModel model)
 {
-    private static readonly string[] Sizes = ["--family", "qwen2", "--hidden-size", "32", "--layers", "1", "--heads", "4", "--kv-heads", "2", "--ffn", "48", "--vocab-size", "300"];
+    private static readonly string[] Sizes =
+    [
+        "--family", "qwen2", "--hidden-size", "32", "--layers", "1", "--heads", "4", "--kv-heads", "2", "--ffn", "48", "--vocab-size", "300",
+    ];
 
     [Fact]
     public void The_tokenizer_is_copied_byte_for_byte_and_names_the_end_of_text()
@@ -23,7 +26,8 @@ public sealed class InitModelVerbTests(SmallModel model)
     public void Flags_become_the_config()
     {
         using TemporaryFolder folder = TestPaths.NewFolder();
-        Cli.Succeed(["init-model", "--out", folder.Path, .. Sizes, "--head-dim", "16", "--rope-theta", "5e5", "--rms-norm-eps", "1e-5", "--context", "77", "--untied", "--dtype", "bf16"]);
+        string[] more = ["--head-dim", "16", "--rope-theta", "5e5", "--rms-norm-eps", "1e-5", "--context", "77", "--untied", "--dtype", "bf16"];
+        Cli.Succeed(["init-model", "--out", folder.Path, .. Sizes, .. more]);
         JsonElement config = Config(folder);
         Assert.Equal("qwen2", config.GetProperty("model_type").GetString());
         Assert.Equal(16, config.GetProperty("head_dim").GetInt32());
@@ -57,9 +61,11 @@ public sealed class InitModelVerbTests(SmallModel model)
         Cli.Succeed("init-model", "--out", folder.File("a"), "--config", model.Model, "--layers", "1");
         JsonElement config = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder.File("a"), "config.json"))).RootElement;
         Assert.Equal((1, 32), (config.GetProperty("num_hidden_layers").GetInt32(), config.GetProperty("hidden_size").GetInt32()));
-        Cli.Succeed("init-model", "--out", folder.File("b"), "--preset", "qwen2.5-0.5b", "--layers", "1", "--vocab-size", "300", "--hidden-size", "28", "--ffn", "40");
+        string[] sizes = ["--layers", "1", "--vocab-size", "300", "--hidden-size", "28", "--ffn", "40"];
+        Cli.Succeed(["init-model", "--out", folder.File("b"), "--preset", "qwen2.5-0.5b", .. sizes]);
         config = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder.File("b"), "config.json"))).RootElement;
-        Assert.Equal((14, 2, 2), (config.GetProperty("num_attention_heads").GetInt32(), config.GetProperty("num_key_value_heads").GetInt32(), config.GetProperty("head_dim").GetInt32()));
+        string[] keys = ["num_attention_heads", "num_key_value_heads", "head_dim"];
+        Assert.Equal([14, 2, 2], keys.Select(key => config.GetProperty(key).GetInt32()));
     }
 
     [Fact]
@@ -73,11 +79,17 @@ public sealed class InitModelVerbTests(SmallModel model)
     [Fact]
     public void What_does_not_fit_together_is_misuse()
     {
-        Assert.StartsWith("init-model: 'num_key_value_heads' is 3", Cli.Fail(ExitCodes.Misuse, ["init-model", "--out", "x", .. Sizes, "--head-dim", "8", "--kv-heads", "3"]));
+        Assert.StartsWith(
+            "init-model: 'num_key_value_heads' is 3", Cli.Fail(ExitCodes.Misuse, ["init-model", "--out", "x", .. Sizes[..9], "3", .. Sizes[10..]]));
         Assert.StartsWith("init-model: give one of --preset, --config and --family", Cli.Fail(ExitCodes.Misuse, "init-model", "--out", "x"));
-        Assert.StartsWith("init-model: --family llama needs --layers, --heads, --ffn, --vocab-size too", Cli.Fail(ExitCodes.Misuse, "init-model", "--out", "x", "--family", "llama", "--hidden-size", "8"));
-        Assert.StartsWith("init-model: --tie and --untied contradict", Cli.Fail(ExitCodes.Misuse, ["init-model", "--out", "x", .. Sizes, "--tie", "--untied"]));
-        Assert.EndsWith("Give --vocab-size 300 or more.", Cli.Fail(ExitCodes.Misuse, ["init-model", "--out", "x", .. Sizes[..^1], "299", "--tokenizer", model.Tokenizer]));
+        Assert.StartsWith(
+            "init-model: --family llama needs --layers, --heads, --ffn, --vocab-size too",
+            Cli.Fail(ExitCodes.Misuse, "init-model", "--out", "x", "--family", "llama", "--hidden-size", "8"));
+        Assert.StartsWith(
+            "init-model: --tie and --untied contradict", Cli.Fail(ExitCodes.Misuse, ["init-model", "--out", "x", .. Sizes, "--tie", "--untied"]));
+        Assert.EndsWith(
+            "Give --vocab-size 300 or more.",
+            Cli.Fail(ExitCodes.Misuse, ["init-model", "--out", "x", .. Sizes[..^1], "299", "--tokenizer", model.Tokenizer]));
     }
 
     private static JsonElement Config(TemporaryFolder folder) => JsonDocument.Parse(File.ReadAllText(folder.File("config.json"))).RootElement;

@@ -7,8 +7,10 @@ public sealed class InspectVerbTests(SmallModel model)
     [Fact]
     public void Rows_are_shown_with_columns_and_counts()
     {
-        Cli.Outcome outcome = Cli.RunWithInput("{\"prompt\":\"a\",\"completion\":\"b\"}\n{\"prompt\":\"c\",\"completion\":null}\n", "inspect", "-", "--rows", "1");
-        Assert.Equal("row 1\n  prompt: \"a\"\n  completion: \"b\"\n2 rows, prompt completion\n  completion: 1 filled\n  prompt: 2 filled\n", outcome.Output);
+        Cli.Outcome outcome = Cli.RunWithInput(
+            "{\"prompt\":\"a\",\"completion\":\"b\"}\n{\"prompt\":\"c\",\"completion\":null}\n", "inspect", "-", "--rows", "1");
+        Assert.Equal(
+            "row 1\n  prompt: \"a\"\n  completion: \"b\"\n2 rows, prompt completion\n  completion: 1 filled\n  prompt: 2 filled\n", outcome.Output);
     }
 
     [Fact]
@@ -28,9 +30,9 @@ public sealed class InspectVerbTests(SmallModel model)
     public void A_recipe_is_shown_with_overrides_and_defaults()
     {
         using TemporaryFolder folder = TestPaths.NewFolder();
-        File.WriteAllText(folder.File("r.yaml"), "stages:\n  - stage: evaluate\n");
+        File.WriteAllText(folder.File("r.yaml"), "stages:\n  - stage: tokenizer\n    data: corpus.jsonl\n");
         string output = Cli.Succeed("inspect", folder.File("r.yaml"), "--set", "seed=5").Output;
-        Assert.StartsWith("name: r\nseed: 5\nstages:\n  - stage: evaluate\n    name: evaluate\n", output);
+        Assert.StartsWith("name: r\nseed: 5\nstages:\n  - stage: tokenizer\n    name: tokenizer\n    data: corpus.jsonl\n    vocab_size: ", output);
     }
 
     [Fact]

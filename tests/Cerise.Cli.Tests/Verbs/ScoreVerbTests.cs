@@ -17,7 +17,8 @@ public sealed class ScoreVerbTests(SmallModel model)
     [Fact]
     public void A_score_depends_neither_on_packing_nor_on_threads()
     {
-        string rows = string.Concat(Enumerable.Range(1, 40).Select(n => $"{{\"ids\":[{string.Join(',', Enumerable.Range(0, n * 3).Select(i => (7 * i * n) % 300))}]}}\n"));
+        string rows = string.Concat(
+            Enumerable.Range(1, 40).Select(n => $"{{\"ids\":[{string.Join(',', Enumerable.Range(0, n * 3).Select(i => (7 * i * n) % 300))}]}}\n"));
         string expected = Cli.RunWithInput(rows, Command()).Output;
         Assert.Equal(40, expected.Count(c => c == '\n'));
         Assert.Equal(expected, Cli.RunWithInput(rows, Command("--batch-tokens", "1")).Output);
@@ -27,7 +28,8 @@ public sealed class ScoreVerbTests(SmallModel model)
     [Fact]
     public void A_completion_is_scored_after_its_prompt_tokenized_apart()
     {
-        JsonElement[] ids = Cli.RunWithInput("{\"text\":\"The line\"}\n{\"text\":\" says that\"}\n", "tokenize", "--tokenizer", model.Model, "--input", "-").Rows;
+        JsonElement[] ids = Cli.RunWithInput(
+            "{\"text\":\"The line\"}\n{\"text\":\" says that\"}\n", "tokenize", "--tokenizer", model.Model, "--input", "-").Rows;
         int[] prompt = ids[0].Ints("ids"), completion = ids[1].Ints("ids");
         JsonElement byText = Cli.RunWithInput("{\"prompt\":\"The line\",\"completion\":\" says that\"}", Command()).Rows.Single();
         JsonElement byIds = Cli.RunWithInput($"{{\"ids\":[{string.Join(',', prompt.Concat(completion))}]}}", Command()).Rows.Single();

@@ -16,7 +16,9 @@ public sealed class TokenizeVerbTests(SmallModel model)
         string vectors = Path.Combine(tokenizer, file);
         JsonElement[] expected = [.. File.ReadLines(vectors).Select(line => JsonDocument.Parse(line).RootElement)];
         Cli.Outcome encoded = Cli.Succeed("tokenize", "--tokenizer", tokenizer, "--input", vectors, "--no-special");
-        Assert.Equal(expected.Select(row => row.GetProperty("ids").GetRawText().Replace(" ", "", StringComparison.Ordinal)), encoded.Rows.Select(row => row.GetProperty("ids").GetRawText()));
+        Assert.Equal(
+            expected.Select(row => row.GetProperty("ids").GetRawText().Replace(" ", "", StringComparison.Ordinal)),
+            encoded.Rows.Select(row => row.GetProperty("ids").GetRawText()));
         JsonElement[] decoded = Cli.Succeed("tokenize", "--tokenizer", tokenizer, "--input", vectors, "--decode").Rows;
         foreach ((JsonElement row, JsonElement text) in expected.Zip(decoded))
             if (row.TryGetProperty("decoded", out JsonElement known))
@@ -28,8 +30,12 @@ public sealed class TokenizeVerbTests(SmallModel model)
     {
         string tokenizer = TestPaths.SharedData("models/stories260K/tokenizer.json");
         Assert.Equal("{\"ids\":[1,403]}\n", Cli.RunWithInput("{\"text\":\"Once\"}", "tokenize", "--tokenizer", tokenizer, "--input", "-").Output);
-        Assert.Equal("{\"ids\":[403]}\n", Cli.RunWithInput("{\"text\":\"Once\"}", "tokenize", "--tokenizer", tokenizer, "--input", "-", "--no-special").Output);
-        Assert.Equal("{\"text\":\"Once\"}\n", Cli.RunWithInput("{\"ids\":[1,403]}", "tokenize", "--tokenizer", tokenizer, "--input", "-", "--no-special", "--decode").Output);
+        Assert.Equal(
+            "{\"ids\":[403]}\n",
+            Cli.RunWithInput("{\"text\":\"Once\"}", "tokenize", "--tokenizer", tokenizer, "--input", "-", "--no-special").Output);
+        Assert.Equal(
+            "{\"text\":\"Once\"}\n",
+            Cli.RunWithInput("{\"ids\":[1,403]}", "tokenize", "--tokenizer", tokenizer, "--input", "-", "--no-special", "--decode").Output);
     }
 
     [Fact]

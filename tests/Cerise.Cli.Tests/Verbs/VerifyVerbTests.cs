@@ -17,12 +17,16 @@ public sealed class VerifyVerbTests
     [InlineData("gsm8k", """{"gold":"#### 18","answer":"so 18"}""", """{"equal":true,"score":1,"reason":"equal","extracted":"18"}""")]
     [InlineData("gsm8k", """{"gold":18,"answer":18}""", """{"equal":true,"score":1,"reason":"equal","extracted":"18"}""")]
     [InlineData("gsm8k", """{"gold":"18","answer":"17"}""", """{"equal":false,"score":0,"reason":"not 18","extracted":"17"}""")]
-    [InlineData("countdown", """{"numbers":[3,5,7],"target":15,"answer":"3+5+7"}""", """{"equal":true,"score":1,"reason":"equal","extracted":"3+5+7"}""")]
-    public void A_row_gives_its_verdict(string kind, string row, string expected) => Assert.Equal(expected + "\n", Cli.RunWithInput(row, "verify", kind, "--input", "-").Output);
+    [InlineData(
+        "countdown", """{"numbers":[3,5,7],"target":15,"answer":"3+5+7"}""", """{"equal":true,"score":1,"reason":"equal","extracted":"3+5+7"}""")]
+    public void A_row_gives_its_verdict(string kind, string row, string expected) =>
+        Assert.Equal(expected + "\n", Cli.RunWithInput(row, "verify", kind, "--input", "-").Output);
 
     [Fact]
     public void A_gold_answer_that_cannot_be_read_is_neither_right_nor_wrong() =>
-        Assert.Equal(JsonValueKind.Null, Cli.RunWithInput("{\"gold\":\"many\",\"answer\":\"18\"}", "verify", "gsm8k", "--input", "-").Rows.Single().GetProperty("equal").ValueKind);
+        Assert.Equal(
+            JsonValueKind.Null,
+            Cli.RunWithInput("{\"gold\":\"many\",\"answer\":\"18\"}", "verify", "gsm8k", "--input", "-").Rows[0].GetProperty("equal").ValueKind);
 
     [Fact]
     public void Strict_looks_in_the_marked_places_alone()
@@ -45,5 +49,6 @@ public sealed class VerifyVerbTests
 
     [Fact]
     public void A_row_without_an_answer_is_named() =>
-        Assert.StartsWith("-:1: column 'answer' is missing", Cli.Fail(ExitCodes.Failed, new StringReader("{\"gold\":\"1\"}"), "verify", "gsm8k", "--input", "-"));
+        Assert.StartsWith(
+            "-:1: column 'answer' is missing", Cli.Fail(ExitCodes.Failed, new StringReader("{\"gold\":\"1\"}"), "verify", "gsm8k", "--input", "-"));
 }
