@@ -55,7 +55,7 @@ public sealed class CausalModelFilesTests
         model.Save(folder.Path);
         using CausalModel loaded = CausalModel.Load(folder.Path, device);
         Assert.Equal(SafetensorsDType.F32, loaded.Config.DType);
-        FreshWeights.Save(folder.File("fresh"), model.Config, Seed.From(1));
+        FreshWeights.Save(folder.File("fresh"), model.Config, Seed.From(1), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(SafetensorsDType.F32, ModelConfig.Load(folder.File("fresh")).DType);
         Bits.AssertSame(Score(model), Score(loaded), "log-probabilities");
     }
