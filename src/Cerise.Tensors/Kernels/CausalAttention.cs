@@ -45,11 +45,8 @@ internal readonly unsafe struct CausalAttention<TLanes>(
         for (int row = 0; row < rows; row++)
         {
             float* source = queries + (((nint)(firstRow + firstQuery + (row / group)) * shape.Heads) + (kvHead * group) + (row % group)) * dim;
-            for (int d = 0; d < dim; d++)
-            {
-                q[(row * dim) + d] = source[d] * scale;
-                o[(row * dim) + d] = 0;
-            }
+            ScaledCopy.Run<TLanes>(source, scale, q + (row * dim), dim);
+            new Span<float>(o + (row * dim), dim).Clear();
             max[row] = float.NegativeInfinity;
             sum[row] = 0;
         }
@@ -73,8 +70,7 @@ internal readonly unsafe struct CausalAttention<TLanes>(
         {
             nint index = ((nint)(firstRow + firstQuery + (row / group)) * shape.Heads) + (kvHead * group) + (row % group);
             float inverse = 1 / sum[row];
-            for (int d = 0; d < dim; d++)
-                y[(index * dim) + d] = o[(row * dim) + d] * inverse;
+            ScaledCopy.Run<TLanes>(o + (row * dim), inverse, y + (index * dim), dim);
             logSumExp[index] = max[row] + MathF.Log(sum[row]);
         }
     }
@@ -107,8 +103,7 @@ internal readonly unsafe struct CausalAttention<TLanes>(
             TLanes.Store(Elementary.Exp(TLanes.Broadcast(max - newMax)), first);
             float factor = first[0];
             sum *= factor;
-            for (int d = 0; d < dim; d++)
-                o[d] *= factor;
+            ScaledCopy.Run<TLanes>(o, factor, o, dim);
             max = newMax;
         }
         sum += TLanes.Sum(low + high);

@@ -52,8 +52,7 @@ internal readonly unsafe struct CausalAttentionBackward<TLanes>(
                     nint offset = ((firstRow + queryStart) * queryStride) + (head * dim);
                     bool first = head == kvHead * group && queryStart == keyStart;
                     for (int i = 0; i < queryCount; i++)
-                        for (int d = 0; d < dim; d++)
-                            q[(i * dim) + d] = queries[offset + (i * queryStride) + d] * scale;
+                        ScaledCopy.Run<TLanes>(queries + offset + (i * queryStride), scale, q + (i * dim), dim);
                     MatMulTile.Run<TLanes>(queryCount, dim, q, dim, 1, keyBlocks + place, Block, p, Block, Block, accumulate: false);
                     MatMulTile.Run<TLanes>(queryCount, dim, gradOutput + offset, queryStride, 1, valuesT, Block, ds, Block, Block, accumulate: false);
                     for (int i = 0; i < queryCount; i++)
@@ -74,8 +73,10 @@ internal readonly unsafe struct CausalAttentionBackward<TLanes>(
             }
         }
         for (int i = 0; i < length; i++)
-            for (int c = kvHead * group * dim; c < (kvHead + 1) * group * dim; c++)
-                gradQueries[((firstRow + i) * queryStride) + c] *= scale;
+        {
+            float* heads = gradQueries + ((firstRow + i) * queryStride) + (kvHead * group * dim);
+            ScaledCopy.Run<TLanes>(heads, scale, heads, group * dim);
+        }
     }
 
     // Scores become probabilities in p; gradients by probabilities become gradients by scores in ds; keys beyond `own` get zero in both.

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Cerise.Tensors.Numerics;
 
 namespace Cerise.Tensors.Kernels;
@@ -132,7 +133,14 @@ internal static unsafe partial class MatMul
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose(float* source, int depth, int columns, float* target)
     {
-        for (int k = 0; k < columns; k++)
+        int body = Vector128.IsHardwareAccelerated ? columns / 4 * 4 : 0;
+        for (int k = 0; k < body; k += 4)                                  // four at a time, so that whole vectors are written
+        {
+            float* s = source + (k * Panel);
+            for (int n = 0; n < depth; n++)
+                Vector128.Create(s[n], s[n + Panel], s[n + (2 * Panel)], s[n + (3 * Panel)]).Store(target + (n * Panel) + k);
+        }
+        for (int k = body; k < columns; k++)
             for (int n = 0; n < depth; n++)
                 target[(n * Panel) + k] = source[(k * Panel) + n];
     }
