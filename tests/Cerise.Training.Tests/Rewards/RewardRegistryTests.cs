@@ -1,3 +1,4 @@
+using Cerise.Testing;
 using Cerise.Training.Rewards;
 using Cerise.Training.Verifiers;
 
@@ -10,9 +11,9 @@ public class RewardRegistryTests
     [Fact]
     public void Every_built_in_reward_is_made_under_its_name()
     {
-        var needed = new Dictionary<string, (string, string)> { ["soft_overlong"] = ("soft_punish_cache", "4"), ["length"] = ("target", "4") };
+        var needed = new Dictionary<string, (string, string)> { ["soft_overlong"] = ("soft_punish_cache", "4"), ["length"] = ("target", "4"), ["spelling"] = ("words", Path.Combine(TestPaths.Repository, "LICENSE")) };
         Assert.Equal(
-            ["accuracy", "constant", "cosine_length", "format", "kimi_length", "language_consistency", "length", "repetition_penalty", "soft_overlong", "tag_count"],
+            ["accuracy", "constant", "cosine_length", "format", "kimi_length", "language_consistency", "length", "repetition_penalty", "soft_overlong", "spelling", "tag_count"],
             Registry.Names);
         foreach (string name in Registry.Names)
             Assert.Equal(name, (needed.TryGetValue(name, out (string Key, string Value) one) ? Create(name, one) : Create(name)).Name);
