@@ -34,7 +34,7 @@ public sealed class SamplingTests
     {
         Scenario scenario = Scenario.From(number);
         IReadOnlyList<IReadOnlyList<Completion>> expected = Generate(scenario, threads: 1);
-        foreach ((int threads, int batch) in new[] { (1, 1), (1, 2), (2, 7), (3, 64) })
+        foreach ((int threads, int batch) in new[] { (1, 1), (1, 2), (1, 7), (2, 64), (3, 64) })
             AssertSame(expected, Generate(scenario with { Options = scenario.Options with { MaxBatchSize = batch } }, threads), $"scenario {number}, {threads} threads, batches of {batch}");
     }
 

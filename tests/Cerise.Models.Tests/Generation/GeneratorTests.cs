@@ -132,6 +132,26 @@ public sealed class GeneratorTests
     }
 
     [Fact]
+    public void Every_token_is_told_in_order_as_it_is_drawn()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small, device);
+        GenerationRequest[] requests = [new([1, 2], 3, Seed.From(1)), new([3], 2, Seed.From(2))];
+        Dictionary<(int, int), List<int>> told = [];
+        void Drawn(int request, int sample, int id)
+        {
+            if (!told.TryGetValue((request, sample), out List<int>? ids))
+                told[(request, sample)] = ids = [];
+            ids.Add(id);
+        }
+        SamplingOptions options = new() { MaxNewTokens = 20, StopIds = [1, 2, 3], MaxBatchSize = 2 };
+        IReadOnlyList<IReadOnlyList<Completion>> all = new Generator(model).Generate(requests, options, drawn: Drawn, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(5, told.Count);
+        foreach (((int request, int sample), List<int> ids) in told)
+            Assert.Equal(all[request][sample].Ids, ids);
+    }
+
+    [Fact]
     public void Log_probabilities_are_as_many_as_tokens()
     {
         using Device device = Device.Cpu(1);
