@@ -30,7 +30,9 @@ public sealed record MemoryPlan(long Weights, long Optimizer, long Activations, 
         // Held for the backward pass, by layer: two streams and two norms, q and its rotation, k, v and their blocks, attention and its output, gate, up, their product, down.
         long perToken = config.NumHiddenLayers * ((6L * config.HiddenSize) + (3 * queries) + (5 * keys) + (3L * config.IntermediateSize));
         long gradients = (4L * config.HiddenSize) + (3L * config.IntermediateSize) + (2 * queries) + (2 * keys);
-        return new MemoryPlan(weights * (hasReference ? 2 : 1), 3 * weights, (perToken + gradients) * maxTokens * sizeof(float), LogitsAtOnce);
+        // A tied table has one gradient as embedding and one as head, so that micro-batches cannot change the order of their sum.
+        long tied = config.TieWordEmbeddings ? (long)config.VocabSize * config.HiddenSize * sizeof(float) : 0;
+        return new MemoryPlan(weights * (hasReference ? 2 : 1), (3 * weights) + tied, (perToken + gradients) * maxTokens * sizeof(float), LogitsAtOnce);
     }
 
     /// <inheritdoc/>
