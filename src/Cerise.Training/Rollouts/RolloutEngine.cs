@@ -21,16 +21,29 @@ public sealed class RolloutEngine(CausalModel policy, ITokenizer tokenizer, Samp
     /// <param name="seed">Prompt i draws from <c>seed.Fork(firstGroup + i)</c>.</param>
     /// <param name="cancellation">Stops between two tokens.</param>
     /// <returns>Rollouts, those of a prompt side by side.</returns>
+    /// <exception cref="TrainingException">The policy's logits are not numbers.</exception>
     public IReadOnlyList<Rollout> Sample(IReadOnlyList<Prompt> prompts, int firstGroup, int samples, Seed seed, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         GenerationRequest[] requests = [.. prompts.Select((prompt, i) => new GenerationRequest(prompt.Ids, samples, seed.Fork(firstGroup + i)))];
-        IReadOnlyList<IReadOnlyList<Completion>> completions = _generator.Generate(requests, options, cancellation: cancellation);
+        IReadOnlyList<IReadOnlyList<Completion>> completions = Complete(requests, cancellation);
         List<Rollout> rollouts = [];
         for (int i = 0; i < prompts.Count; i++)
             foreach (Completion completion in completions[i])
                 rollouts.Add(new Rollout(prompts[i], firstGroup + i, completion, Text(completion)));
         return rollouts;
+    }
+
+    private IReadOnlyList<IReadOnlyList<Completion>> Complete(GenerationRequest[] requests, CancellationToken cancellation)
+    {
+        try
+        {
+            return _generator.Generate(requests, options, cancellation: cancellation);
+        }
+        catch (ArithmeticException error)
+        {
+            throw new TrainingException($"{error.Message}. Go back to an earlier checkpoint with a lower learning_rate, or look at the weights with inspect", error);
+        }
     }
 
     private string Text(Completion completion) => tokenizer.Decode(CollectionsMarshal.AsSpan(completion.Ids.ToList()), skipSpecialTokens: true);

@@ -5,7 +5,6 @@ using Cerise.Models.Generation;
 using Cerise.Training.Evaluation;
 using Cerise.Training.Rollouts;
 using Cerise.Training.Runs;
-using Cerise.Training.Tasks;
 using Cerise.Training.Verifiers;
 
 namespace Cerise.Training.Stages;
@@ -17,14 +16,30 @@ public sealed class EvaluateStage(EvaluateStageOptions options) : IStage
     public void Run(StageContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        context.Run.BeginStage(context.Stage.Name);
-        context.Progress.StageStarted(context.Stage.Name, options.Models.Count);
+        try
+        {
+            Compare(context);
+        }
+        finally
+        {
+            context.Progress.StageEnded();
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Plan() => [$"{options.Models.Count} models, {options.Samples} samples of each problem"];
+
+    private void Compare(StageContext context)
+    {
+        StoredCheckpoint? checkpoint = context.Run.BeginStage(context.Stage.Name);
+        List<EvaluationRow> rows = checkpoint is null ? [] : [.. EvaluationTable.Read(checkpoint.Folder)!.Rows];
+        context.Progress.StageStarted(context.Stage.Name, options.Models.Count, rows.Count);
         IVerifier verifier = context.Rewards.Verifiers.Create(options.Verifier, new VerifierSettings());
         Evaluator evaluator = new(verifier, options.AnswerColumn, options.Format);
-        List<EvaluationRow> rows = [];
-        foreach (EvaluatedModel evaluated in options.Models)
+        Preflight preflight = new(context);
+        foreach (EvaluatedModel evaluated in options.Models.Skip(rows.Count))
         {
-            EvaluationResult result = Evaluate(context, evaluator, evaluated);
+            EvaluationResult result = Evaluate(context, evaluator, evaluated, preflight);
             EvaluationRow row = result.ToRow(evaluated.Name);
             rows.Add(row);
             foreach (EvaluatedSample sample in result.Samples)
@@ -35,22 +50,22 @@ public sealed class EvaluateStage(EvaluateStageOptions options) : IStage
                 { "completions/mean_length", row.MeanLength },
                 { "well_formed", row.WellFormed },
             });
+            if (rows.Count < options.Models.Count)
+                context.Run.SaveCheckpoint(context.Stage.Name, rows.Count, folder => new EvaluationTable { Task = options.Task, Rows = rows }.Write(folder));
         }
         new EvaluationTable { Task = options.Task, Rows = rows }.Write(context.Run.Path);
         context.Run.FinishStage(context.Stage.Name, rows.Count);
-        context.Progress.StageEnded();
     }
 
-    /// <inheritdoc/>
-    public IEnumerable<string> Plan() => [$"{options.Models.Count} models, {options.Samples} samples of each problem"];
-
-    private EvaluationResult Evaluate(StageContext context, Evaluator evaluator, EvaluatedModel evaluated)
+    private EvaluationResult Evaluate(StageContext context, Evaluator evaluator, EvaluatedModel evaluated, Preflight preflight)
     {
         string folder = context.Input("model", evaluated.Model);
         Tokenizer tokenizer = Tokenizer.Load(folder);
         using CausalModel model = CausalModel.Load(folder, context.Device);
-        string? template = options.Template == "r1_zero" ? PromptTemplate.R1Zero : options.Template;
+        ModelFolder.RequireFit(model, tokenizer, folder);
+        string? template = TemplateSetting.TextOf(options.Template);
         IReadOnlyList<Prompt> problems = Prompt.Read(JsonlReader.Read(context.Input("data", options.Data)), tokenizer, template);
+        Require(preflight, evaluated.Name, problems, model.ContextLength);
         SamplingOptions sampling = new()
         {
             Temperature = (float)options.Temperature,
@@ -59,6 +74,18 @@ public sealed class EvaluateStage(EvaluateStageOptions options) : IStage
             StopIds = StopTokens.Of(model.Config, tokenizer),
         };
         return evaluator.Evaluate(model, tokenizer, problems, options.Samples, sampling, context.Seed, context.Cancellation);
+    }
+
+    private void Require(Preflight preflight, string name, IReadOnlyList<Prompt> problems, int contextLength)
+    {
+        int empty = problems.Count(problem => problem.Ids.Count == 0);
+        int longest = problems.Select(problem => problem.Ids.Count).DefaultIfEmpty().Max();
+        string? wrong = problems.Count == 0 ? $"{options.Data} has no problem"
+            : empty > 0 ? $"{empty} of {problems.Count} problems in {options.Data} have no tokens; give the model something to go on from"
+            : longest >= contextLength ? $"the longest problem in {options.Data} has {longest} tokens, which fill the model's context of {contextLength}"
+            : null;
+        preflight.Require($"problems for '{name}'", wrong is null, wrong ?? $"{problems.Count} problems of at most {longest} tokens in a context of {contextLength}");
+        preflight.Write();
     }
 
     private static SampleRow ToRow(EvaluatedSample sample) => new(sample.Rollout.Prompt.Text, sample.Rollout.Text)

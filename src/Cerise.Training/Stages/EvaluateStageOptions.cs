@@ -69,5 +69,7 @@ public sealed record EvaluateStageOptions : IOptions
             yield return $"temperature is {Temperature}; use 0 (greedy) or more";
         if (TopP is not (> 0 and <= 1))
             yield return $"top_p is {TopP}; use a number in (0, 1]";
+        foreach (string fault in TemplateSetting.Faults(Template))
+            yield return fault;
     }
 }

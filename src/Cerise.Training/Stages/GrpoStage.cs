@@ -4,7 +4,6 @@ using Cerise.Models.Configs;
 using Cerise.Training.Rewards;
 using Cerise.Training.Rollouts;
 using Cerise.Training.Runs;
-using Cerise.Training.Tasks;
 using Cerise.Training.Trainers;
 
 namespace Cerise.Training.Stages;
@@ -24,14 +23,16 @@ public sealed class GrpoStage(GrpoStageOptions options) : IStage
         using CausalModel model = CausalModel.Load(folder, context.Device);
         ModelFolder.RequireFit(model, tokenizer, folder);
         RewardSum rewards = RewardOptions.Sum(options.Rewards, context.Rewards);
-        string? template = options.Template == "r1_zero" ? PromptTemplate.R1Zero : options.Template;
-        IReadOnlyList<Prompt> all = Prompt.Read(StageData.Read(context, options.Data, options.Mix), tokenizer, template);
+        IReadOnlyList<Prompt> all = Prompt.Read(StageData.Read(context, options.Data, options.Mix), tokenizer, TemplateSetting.TextOf(options.Template));
         Prompt[] prompts = [.. all.Where(prompt => prompt.Ids.Count <= options.MaxPromptLength)];
 
         Preflight preflight = new(context);
         preflight.Require("prompts", prompts.Length > 0, prompts.Length > 0
             ? $"{prompts.Length} prompts; {all.Count - prompts.Length} left out, longer than max_prompt_length ({options.MaxPromptLength})"
             : $"{options.Data} has no prompt of at most max_prompt_length ({options.MaxPromptLength}) tokens");
+        int empty = prompts.Count(prompt => prompt.Ids.Count == 0);
+        if (empty > 0)
+            preflight.Require("prompts", false, $"{empty} of {all.Count} prompts in {options.Data} have no tokens; give the model something to go on from");
         int longest = prompts.Max(prompt => prompt.Ids.Count);
         preflight.Require("context", longest + options.MaxCompletionLength <= model.ContextLength,
             $"longest prompt {longest} + max_completion_length {options.MaxCompletionLength} tokens in a context of {model.ContextLength}"

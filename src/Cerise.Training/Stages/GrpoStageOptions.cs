@@ -38,5 +38,7 @@ public sealed record GrpoStageOptions : GrpoOptions
             yield return "rewards is empty; name at least one, such as {name: accuracy}";
         if (MaxPromptLength < 1)
             yield return $"max_prompt_length is {MaxPromptLength}; use 1 or more";
+        foreach (string fault in TemplateSetting.Faults(Template).Concat(CheckpointSettings.Faults(SaveSteps, KeepCheckpoints)))
+            yield return fault;
     }
 }

@@ -17,7 +17,7 @@ public sealed partial class OpeningsStage(OpeningsStageOptions options) : IStage
         string path = context.Input("data", options.Data);
         string[] openings = [.. Openings(File.ReadAllText(path), context.Seed)];
         if (openings.Length == 0)
-            throw new TrainingException($"{context.Stage.Title}: {path} has no paragraph of at least {options.MinWords + 1} words");
+            throw new TrainingException($"{context.Stage.Title}: {path} has no paragraph of at least {options.MaxWords + 1} words that begins with a capital letter");
         AtomicFolder.Write(context.Output, folder =>
         {
             using JsonlWriter writer = new(Path.Combine(folder, "prompts.jsonl"));

@@ -24,12 +24,12 @@ public sealed class Preflight
         throw new TrainingException($"pre-flight of {_context.Stage.Title}: {name}: {detail}");
     }
 
-    /// <summary>Writes what was checked, beside the checks of earlier stages.</summary>
+    /// <summary>Writes what was checked, beside the checks of earlier stages and of this stage before it was stopped.</summary>
     public void Write()
     {
         string path = Path.Combine(_context.Run.Path, FileName);
         PreflightCheck[] earlier = Runs.RunJson.Read<PreflightCheck[]>(path) ?? [];
-        _context.Run.WriteJson<PreflightCheck[]>(FileName, [.. earlier.Where(check => check.Stage != _context.Stage.Name), .. _checks]);
+        _context.Run.WriteJson<PreflightCheck[]>(FileName, [.. earlier.Where(check => !_checks.Any(again => again.Stage == check.Stage && again.Check == check.Check)), .. _checks]);
     }
 }
 

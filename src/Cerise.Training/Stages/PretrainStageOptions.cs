@@ -25,4 +25,7 @@ public sealed record PretrainStageOptions : PretrainOptions
 
     /// <summary>How many checkpoints stay. Default 2.</summary>
     public int KeepCheckpoints { get; init; } = 2;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Faults() => base.Faults().Concat(CheckpointSettings.Faults(SaveSteps, KeepCheckpoints));
 }

@@ -45,7 +45,7 @@ public sealed class StageContext
     public string Input(string key, string reference)
     {
         if (string.IsNullOrWhiteSpace(reference))
-            throw new TrainingException($"{Stage.Title}: {key} is not set; name an earlier stage or a path, here or with --set {key}=PATH");
+            throw new TrainingException($"{Stage.Title}: {key} is not set; name an earlier stage or a path, here or with --set stages.{Stage.Name}.{key}=PATH");
         string[] parts = reference.Split('/', 2);
         RecipeStage? source = Recipe.Stages.FirstOrDefault(stage => stage.Name == parts[0]);
         if (source is not null && source.Index >= Stage.Index)

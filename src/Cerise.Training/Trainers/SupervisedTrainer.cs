@@ -52,7 +52,7 @@ public abstract class SupervisedTrainer : ITrainer
     public StepResult TrainStep(CancellationToken cancellation)
     {
         TokenSequence[] batch = [.. Enumerable.Range(0, _options.BatchSize).Select(i => _sequences[_order.At((Step * _options.BatchSize) + i)])];
-        int trained = batch.Sum(sequence => sequence.TrainedCount);
+        int trained = Math.Max(1, batch.Sum(sequence => sequence.TrainedCount));
         double negativeLogLikelihood = 0;
         double entropy = 0;
         _optimizer.ZeroGradients();
@@ -60,6 +60,8 @@ public abstract class SupervisedTrainer : ITrainer
         {
             cancellation.ThrowIfCancellationRequested();
             TokenBatch pack = MicroBatches.Pack(batch, first, count);
+            if (pack.Targets.Count == 0)
+                continue;
             (Tensor logProbs, Tensor entropies) = Model.LogProbs(_graph, pack);
             Tensor loss = logProbs.Dot(Enumerable.Repeat(-1f / trained, pack.Targets.Count).ToArray());
             negativeLogLikelihood -= Sum(logProbs);
@@ -69,7 +71,7 @@ public abstract class SupervisedTrainer : ITrainer
         }
         double meanLoss = negativeLogLikelihood / trained;
         if (!double.IsFinite(meanLoss))
-            throw new TrainingException($"step {Step + 1}: the loss is {meanLoss}. Lower learning_rate, or look for damaged weights");
+            throw new TrainingException($"the loss is {meanLoss}. Lower learning_rate, or look for damaged weights");
         double learningRate = _optimizer.LearningRate;
         double gradNorm = _optimizer.Update();
         _progress = _progress with { Step = Step + 1, Updates = _optimizer.Step, Tokens = _progress.Tokens + batch.Sum(sequence => (long)sequence.Ids.Count) };

@@ -77,9 +77,32 @@ public class AdamWOptimizerTests
         optimizer.Update();
         foreach (Parameter parameter in model.Parameters)
         {
-            bool decays = parameter.Name.Contains("proj", StringComparison.Ordinal);
+            bool decays = parameter.Name.Contains("proj", StringComparison.Ordinal) || parameter.Name == "lm_head.weight";
             Assert.Equal(before[parameter.Name].Select(weight => decays ? weight * 0.75f : weight), parameter.ToArray());
         }
+    }
+
+    [Fact]
+    public void A_group_of_weights_has_its_own_rate_and_decay_and_the_first_that_holds_a_weight_counts()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = Toy.NewModel(device);
+        ParameterGroup[] groups =
+        [
+            new() { Params = "model.layers.0.*", LearningRateScale = 0 },
+            new() { Params = "*norm*", LearningRateScale = 0.5, WeightDecay = 0.5 },
+            new() { Params = "*", WeightDecay = 0 },
+        ];
+        using AdamWOptimizer optimizer = new(model, Options() with { LearningRate = 0.5, WeightDecay = 0.5, ParamGroups = groups }, 10);
+        Dictionary<string, float[]> before = model.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.ToArray());
+        optimizer.Update();
+        foreach (Parameter parameter in model.Parameters)
+        {
+            bool isNorm = parameter.Name.Contains("norm", StringComparison.Ordinal) && !parameter.Name.Contains("layers.0", StringComparison.Ordinal);
+            Assert.Equal(before[parameter.Name].Select(weight => isNorm ? weight * 0.875f : weight), parameter.ToArray());
+        }
+        TrainingException error = Assert.Throws<TrainingException>(() => new AdamWOptimizer(model, Options() with { ParamGroups = [new() { Params = "*embedd*" }] }, 10));
+        Assert.Equal("param_groups: '*embedd*' names none of the model's tensors; they are called like 'lm_head.weight'", error.Message);
     }
 
     [Theory]

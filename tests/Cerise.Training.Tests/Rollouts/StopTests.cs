@@ -27,7 +27,11 @@ public class StopTests
     }
 
     [Fact]
-    public void Without_strings_nothing_stops() => Assert.False(new StopStrings(Toy.Tokenizer, []).IsReached([1, 2, 3]));
+    public void No_string_or_an_empty_one_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => new StopStrings(Toy.Tokenizer, []));
+        Assert.Throws<ArgumentException>(() => new StopStrings(Toy.Tokenizer, ["a", ""]));
+    }
 
     [Fact]
     public void Stop_tokens_are_the_configs_and_the_tokenizers()

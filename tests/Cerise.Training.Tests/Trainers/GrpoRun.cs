@@ -18,7 +18,7 @@ internal sealed class GrpoRun : IDisposable
     {
     }
 
-    public GrpoRun(GrpoOptions options, RewardSum rewards, int threads = 1, params string[] prompts)
+    private GrpoRun(GrpoOptions options, RewardSum rewards, int threads, string[] prompts)
     {
         Assert.Empty(options.Faults());
         _device = Device.Cpu(threads);
@@ -65,7 +65,7 @@ internal sealed class GrpoRun : IDisposable
     {
         using TemporaryFolder folder = TestPaths.NewFolder();
         Trainer.SaveState(folder.Path);
-        using JsonDocument progress = JsonDocument.Parse(File.ReadAllText(folder.File("grpo.json")));
+        using JsonDocument progress = JsonDocument.Parse(File.ReadAllText(folder.File("trainer.json")));
         return progress.RootElement.GetProperty(name).GetInt64();
     }
 

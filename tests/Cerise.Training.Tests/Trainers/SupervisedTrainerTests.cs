@@ -66,40 +66,22 @@ public class SupervisedTrainerTests
         Assert.Equal(completionOnly ? 27 : 41, count);
     }
 
-    [Fact]
-    public void Packs_and_micro_batches_change_no_bit()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Packs_and_micro_batches_change_no_bit(bool isTied)
     {
         using Device device = Device.Cpu(2);
         int[]? expected = null;
         foreach (int most in (int[])[8192, 1, 13, 20])
         {
-            using CausalModel model = Toy.NewModel(device);
+            using CausalModel model = Toy.NewModel(device, isTied);
             SftOptions options = Options with { MaxTokensPerMicroBatch = most };
             using SftTrainer trainer = new(model, Examples(options), options, Seed.From(1));
             StepMetrics metrics = Toy.Train(trainer, 3)[^1].Metrics;
             expected ??= Toy.Bits(model);
             Assert.Equal(expected, Toy.Bits(model));
             Assert.True(metrics["grad_norm"] > 0);
-        }
-    }
-
-    [Fact]
-    public void A_tied_head_adds_to_the_embedding_in_the_order_of_the_packs_and_changes_no_other_gradient()
-    {
-        using Device device = Device.Cpu(1);
-        using CausalModel whole = Toy.NewModel(device, isTied: true);
-        using CausalModel cut = Toy.NewModel(device, isTied: true);
-        using SftTrainer one = new(whole, Examples(Options), Options, Seed.From(1));
-        using SftTrainer many = new(cut, Examples(Options), Options with { MaxTokensPerMicroBatch = 1 }, Seed.From(1));
-        Toy.Train(one, 1);
-        Toy.Train(many, 1);
-        foreach ((Parameter expected, Parameter actual) in whole.Parameters.Zip(cut.Parameters))
-        {
-            float[] gradient = expected.ToArray(expected.Gradient!);
-            if (expected.Name.Contains("embed", StringComparison.Ordinal))
-                Assert.All(gradient.Zip(actual.ToArray(actual.Gradient!)), pair => Assert.Equal(pair.First, pair.Second, 1e-7f));
-            else
-                Assert.Equal(gradient, actual.ToArray(actual.Gradient!));
         }
     }
 

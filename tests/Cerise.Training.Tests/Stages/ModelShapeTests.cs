@@ -1,0 +1,52 @@
+using Cerise.Models.Configs;
+using Cerise.Training.Stages;
+using Cerise.Training.Tests.Trainers;
+
+namespace Cerise.Training.Tests.Stages;
+
+public class ModelShapeTests
+{
+    public static TheoryData<ModelShape, string> Wrong => new()
+    {
+        { new ModelShape { ModelType = "gpt" }, "model_type is 'gpt'; known are llama, qwen2" },
+        {
+            new ModelShape { NumHiddenLayers = 0 },
+            "hidden_size, intermediate_size, num_hidden_layers, num_attention_heads and max_position_embeddings must be positive"
+        },
+        { new ModelShape { HiddenSize = 193 }, "hidden_size is 193 for 6 heads; each head needs the same even number of channels" },
+        { new ModelShape { HiddenSize = 6 }, "hidden_size is 6 for 6 heads; each head needs the same even number of channels" },
+        { new ModelShape { NumKeyValueHeads = 4 }, "num_key_value_heads is 4; it must divide num_attention_heads (6)" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong), DisableDiscoveryEnumeration = true)]
+    public void A_fault_names_the_setting(ModelShape shape, string fault) => Assert.Equal([fault], shape.Faults());
+
+    [Theory]
+    [InlineData("llama")]
+    [InlineData("qwen2")]
+    public void A_shape_and_a_tokenizer_make_a_config(string type)
+    {
+        ModelConfig config = new ModelShape { ModelType = type, NumKeyValueHeads = 2 }.ToConfig(Toy.Tokenizer);
+        config.Validate();
+        Assert.Equal((257, 192, 6, 2, 32, type == "qwen2"), (config.VocabSize, config.HiddenSize, config.NumAttentionHeads, config.NumKeyValueHeads, config.HeadDim, config.QkvBias));
+        Assert.Equal([Toy.Tokenizer.EosId!.Value], config.EosTokenIds);
+        Assert.Empty(new ModelShape().Faults());
+    }
+
+    [Fact]
+    public void Memory_grows_with_a_reference_and_with_tokens()
+    {
+        ModelConfig config = new ModelShape().ToConfig(Toy.Tokenizer);
+        MemoryPlan plan = MemoryPlan.ForTraining(config, 8192, hasReference: false);
+        MemoryPlan withReference = MemoryPlan.ForTraining(config, 8192, hasReference: true);
+        Assert.Equal(4 * ModelTensors.ParameterCount(config), plan.Weights);
+        long tiedGradient = 4L * config.VocabSize * config.HiddenSize;
+        Assert.Equal((2 * plan.Weights, (3 * plan.Weights) + tiedGradient), (withReference.Weights, withReference.Optimizer));
+        Assert.Equal(2 * plan.Activations, MemoryPlan.ForTraining(config, 16384, hasReference: false).Activations);
+        Assert.True(plan.Fits);
+        MemoryPlan huge = plan with { Activations = 1L << 50 };
+        Assert.False(huge.Fits);
+        Assert.Matches(@"^11\d\d\d\d\d(\.\d+)? GB: .*; this machine has [0-9.]+ GB: lower max_tokens_per_micro_batch or take a smaller model$", huge.ToString());
+    }
+}
