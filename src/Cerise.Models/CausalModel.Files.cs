@@ -50,7 +50,7 @@ public sealed partial class CausalModel
 
     /// <summary>Saves config.json and the weights in Hugging Face's layout.</summary>
     /// <param name="folder">Made if it is missing.</param>
-    /// <param name="dtype">float32, bfloat16 or float16; null keeps what the config says, float32 when it says nothing or float64, which the weights here have not.</param>
+    /// <param name="dtype">float32, bfloat16 or float16; null keeps what the config says, float32 when it says nothing or float64.</param>
     /// <exception cref="CheckpointException">A file cannot be written.</exception>
     public void Save(string folder, SafetensorsDType? dtype = null)
     {
@@ -68,7 +68,8 @@ public sealed partial class CausalModel
     public static TensorToWrite ToWrite(Parameter parameter, Storage storage, string name, SafetensorsDType dtype)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        long[] shape = parameter.Layout == ParameterLayout.Plain && parameter.Shape.Columns == 1 ? [parameter.Shape.Rows] : [parameter.Shape.Rows, parameter.Shape.Columns];
+        bool isVector = parameter.Layout == ParameterLayout.Plain && parameter.Shape.Columns == 1;
+        long[] shape = isVector ? [parameter.Shape.Rows] : [parameter.Shape.Rows, parameter.Shape.Columns];
         return new TensorToWrite(name, shape, dtype, (first, destination) => CopyElements(parameter, storage, first, destination));
     }
 

@@ -7,7 +7,7 @@ using Cerise.Tensors.Ops;
 
 namespace Cerise.Models;
 
-/// <summary>A causal language model: pre-norm decoder with rotary grouped-query attention and SwiGLU, as Llama (Touvron et al. 2023, arXiv:2302.13971) and Qwen2.</summary>
+/// <summary>A causal language model: pre-norm decoder with rotary grouped-query attention and SwiGLU: Llama (arXiv:2302.13971), Qwen2.</summary>
 /// <remarks>
 /// Sampling, scoring and training run this one forward pass through the same kernels, so a token's log-probability has the same bits in all three.
 /// Sequences are packed end to end; there is no padding.
@@ -29,8 +29,13 @@ public sealed partial class CausalModel : IDisposable
         IReadOnlyList<ExpectedTensor> tensors = ModelTensors.Of(config);
         Parameters = [.. tensors.Select(tensor => NewParameter(device, tensor))];
         _byName = Parameters.ToDictionary(parameter => parameter.Name);
-        ILookup<int?, (TensorRole Role, Parameter Parameter)> byLayer = tensors.Zip(Parameters).ToLookup(pair => pair.First.Layer, pair => (pair.First.Role, pair.Second));
-        _layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer => NewLayer(byLayer[layer].ToDictionary(pair => pair.Role, pair => pair.Parameter), config))];
+        ILookup<int?, (TensorRole Role, Parameter Parameter)> byLayer =
+            tensors.Zip(Parameters).ToLookup(pair => pair.First.Layer, pair => (pair.First.Role, pair.Second));
+        _layers =
+        [
+            .. Enumerable.Range(0, config.NumHiddenLayers)
+                .Select(layer => NewLayer(byLayer[layer].ToDictionary(pair => pair.Role, pair => pair.Parameter), config)),
+        ];
         Dictionary<TensorRole, Parameter> outside = byLayer[null].ToDictionary(pair => pair.Role, pair => pair.Parameter);
         _embedTokens = outside[TensorRole.TokenEmbedding];
         _norm = outside[TensorRole.FinalNorm];
@@ -94,7 +99,10 @@ public sealed partial class CausalModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(batch);
         if (!(temperature > 0 && float.IsFinite(temperature) && float.IsFinite(1 / temperature)))
-            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "log-probabilities need a temperature above 0; those of greedy samples are taken at 1");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(temperature), temperature, "log-probabilities need a temperature above 0; those of greedy samples are taken at 1");
+        }
         Tensor hidden = HiddenStates(graph, batch.Ids, batch.Plan);
         return hidden.GatherRows(batch.Rows).LmHead(_lmHead, batch.Targets, temperature);
     }
@@ -108,7 +116,9 @@ public sealed partial class CausalModel : IDisposable
     }
 
     /// <summary>The weight of a name, as in a checkpoint.</summary>
-    public Parameter Parameter(string name) => _byName.TryGetValue(name, out Parameter? parameter) ? parameter : throw new ArgumentException($"the model has no tensor '{name}'", nameof(name));
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public Parameter Parameter(string name) =>
+        _byName.GetValueOrDefault(name) ?? throw new ArgumentException($"the model has no tensor '{name}'", nameof(name));
 
     /// <summary>Makes all weights trainable.</summary>
     public void RequireGradients()
@@ -133,7 +143,8 @@ public sealed partial class CausalModel : IDisposable
         foreach (Parameter mine in Parameters)
             ShapeException.Require(
                 other._byName.TryGetValue(mine.Name, out Parameter? theirs) && theirs.Shape == mine.Shape,
-                "CopyFrom", $"'{mine.Name}' is {mine.Shape} here, {theirs?.Shape.ToString() ?? "missing"} in the other model. Both need the same config");
+                "CopyFrom",
+                $"'{mine.Name}' is {mine.Shape} here, {theirs?.Shape.ToString() ?? "missing"} in the other model. Both need the same config");
         ShapeException.Require(
             other.Parameters.Count == Parameters.Count,
             "CopyFrom", $"the other model has {other.Parameters.Count} tensors, this one {Parameters.Count}. Both need the same config");
@@ -151,7 +162,8 @@ public sealed partial class CausalModel : IDisposable
     }
 
     // Without a backward pass only the stream and its norm live on: they take their predecessors' places, and the layer's other tensors are given up.
-    private static (Tensor Stream, Tensor Normed) KeepOnly(Graph graph, GraphMark layerStart, (Tensor Now, Tensor Before) stream, (Tensor Now, Tensor Before) normed)
+    private static (Tensor Stream, Tensor Normed) KeepOnly(
+        Graph graph, GraphMark layerStart, (Tensor Now, Tensor Before) stream, (Tensor Now, Tensor Before) normed)
     {
         graph.Device.Copy(stream.Now, stream.Before);
         graph.Device.Copy(normed.Now, normed.Before);
@@ -183,8 +195,8 @@ public sealed partial class CausalModel : IDisposable
                 Linear(TensorRole.DownWeight, TensorRole.DownBias)));
     }
 
-    // The table grows by doubling up to the context, so that a long-context model used for short texts stays small. Outgrown tables stay: what was recorded with one
-    // reads it again on the way back.
+    // The table grows by doubling up to the context, so that a long-context model used for short texts stays small. Outgrown tables stay: what was
+    // recorded with one reads it again on the way back.
     private RotaryTable RotaryFor(AttentionPlan plan)
     {
         int needed = plan.LongestSequence;

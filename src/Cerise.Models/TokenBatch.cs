@@ -3,7 +3,10 @@ using Cerise.Tensors;
 namespace Cerise.Models;
 
 /// <summary>Sequences packed end to end, with the tokens whose log-probabilities are wanted.</summary>
-/// <remarks>Token t of a sequence is predicted by the hidden state of token t - 1 of the same sequence, never across a boundary; a sequence's first token cannot be scored.</remarks>
+/// <remarks>
+/// Token t of a sequence is predicted by the hidden state of token t - 1 of the same sequence, never across a boundary; a sequence's first token
+/// cannot be scored.
+/// </remarks>
 public sealed class TokenBatch
 {
     private TokenBatch(Indices ids, AttentionPlan plan, Indices rows, Indices targets, Indices offsets)
@@ -31,7 +34,7 @@ public sealed class TokenBatch
     public Indices Offsets { get; }
 
     /// <summary>Packs sequences.</summary>
-    /// <param name="sequences">Tokens of each sequence, and for each token whether it is scored (1 = scored); the first token's mark is ignored.</param>
+    /// <param name="sequences">Tokens of each sequence, and for each token whether it is scored; the first token's mark is ignored.</param>
     public static TokenBatch Pack(IReadOnlyList<(IReadOnlyList<int> Ids, IReadOnlyList<bool> Scored)> sequences)
     {
         ArgumentNullException.ThrowIfNull(sequences);
@@ -43,7 +46,8 @@ public sealed class TokenBatch
         for (int s = 0; s < sequences.Count; s++)
         {
             (IReadOnlyList<int> tokens, IReadOnlyList<bool> scored) = sequences[s];
-            ShapeException.Require(tokens.Count == scored.Count, "TokenBatch", $"a sequence has {tokens.Count} tokens and {scored.Count} marks");
+            ShapeException.Require(
+                tokens.Count == scored.Count, "TokenBatch", $"a sequence has {tokens.Count} tokens and {scored.Count} marks");
             lengths[s] = tokens.Count;
             for (int t = 0; t < tokens.Count; t++)
             {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Cerise.Models.Tests;
 
 /// <summary>Comparison of numbers by their bits.</summary>
@@ -10,6 +12,8 @@ internal static class Bits
         Assert.True(a.Length == b.Length, $"{what}: {b.Length} numbers, expected {a.Length}");
         for (int i = 0; i < a.Length; i++)
             if (a[i] != b[i])
-                Assert.Fail($"{what}: number {i} of {a.Length} is {BitConverter.Int32BitsToSingle(b[i]):R}, expected {BitConverter.Int32BitsToSingle(a[i]):R}");
+                Assert.Fail($"{what}: number {i} of {a.Length} is {Value(b[i])}, expected {Value(a[i])}");
     }
+
+    private static string Value(int bits) => BitConverter.Int32BitsToSingle(bits).ToString("R", CultureInfo.InvariantCulture);
 }

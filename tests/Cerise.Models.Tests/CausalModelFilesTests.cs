@@ -21,7 +21,7 @@ public sealed class CausalModelFilesTests
         using CausalModel model = TinyModels.New(config, device);
         model.Save(folder.File("first"), dtype);
         using CausalModel loaded = CausalModel.Load(folder.File("first"), device);
-        Assert.Equal(model.Parameters.Select(parameter => (parameter.Name, parameter.Shape)), loaded.Parameters.Select(parameter => (parameter.Name, parameter.Shape)));
+        Assert.Equal(model.Parameters.Select(saved => (saved.Name, saved.Shape)), loaded.Parameters.Select(read => (read.Name, read.Shape)));
         Assert.Equal((config with { DType = dtype }).ToJson(), loaded.Config.ToJson());
         foreach ((Parameter saved, Parameter read) in model.Parameters.Zip(loaded.Parameters))
             Bits.AssertSame(saved.ToArray().Select(weight => Rounded(weight, dtype)), read.ToArray(), saved.Name);
@@ -40,7 +40,8 @@ public sealed class CausalModelFilesTests
         using Device device = Device.Cpu(1);
         using CausalModel model = TinyModels.New(Config(family, isTied), device);
         model.Config.Save(folder.Path);
-        TensorToWrite[] tensors = [.. model.Parameters.Select(parameter => CausalModel.ToWrite(parameter, parameter.Value, parameter.Name, SafetensorsDType.F32))];
+        TensorToWrite[] tensors =
+            [.. model.Parameters.Select(weight => CausalModel.ToWrite(weight, weight.Value, weight.Name, SafetensorsDType.F32))];
         Assert.True(SafetensorsWriter.WriteModel(folder.Path, tensors, new SafetensorsWriteOptions { MaxShardBytes = 3000 }).Count > 4);
         using CausalModel loaded = CausalModel.Load(folder.Path, device);
         Bits.AssertSame(Score(model), Score(loaded), "log-probabilities");
@@ -133,7 +134,14 @@ public sealed class CausalModelFilesTests
         const long pieces = 10 << 20;
         using TemporaryFolder folder = TestPaths.NewFolder();
         using Device device = Device.Cpu(1);
-        ModelConfig config = Config("llama", isTied: true) with { HiddenSize = 512, IntermediateSize = 1376, NumHiddenLayers = 2, HeadDim = 64, NumAttentionHeads = 8, VocabSize = 1001 };
+        ModelConfig config = Config("llama", isTied: true) with
+        {
+            HiddenSize = 512,
+            IntermediateSize = 1376,
+            HeadDim = 64,
+            NumAttentionHeads = 8,
+            VocabSize = 1001,
+        };
         using CausalModel model = CausalModel.Create(config, device, Seed.From(1));
         Assert.True(model.ParameterCount * sizeof(float) > 2 * pieces);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -167,8 +175,9 @@ public sealed class CausalModelFilesTests
             Assert.Equal(0.03, Math.Sqrt(weights.Average(weight => (double)weight * weight)), 0.006);
             Assert.Equal(0, weights.Average(), 0.006);
         }
-        Assert.NotEqual(model.Parameter("model.layers.0.mlp.gate_proj.weight").ToArray(), model.Parameter("model.layers.0.mlp.up_proj.weight").ToArray());
-        Assert.NotEqual(model.Parameter("model.layers.0.mlp.gate_proj.weight").ToArray(), model.Parameter("model.layers.1.mlp.gate_proj.weight").ToArray());
+        float[] gate = model.Parameter("model.layers.0.mlp.gate_proj.weight").ToArray();
+        Assert.NotEqual(gate, model.Parameter("model.layers.0.mlp.up_proj.weight").ToArray());
+        Assert.NotEqual(gate, model.Parameter("model.layers.1.mlp.gate_proj.weight").ToArray());
     }
 
     [Fact]

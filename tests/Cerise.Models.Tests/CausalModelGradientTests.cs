@@ -38,7 +38,7 @@ public sealed class CausalModelGradientTests
             AttentionOutputBias = family == "llama",
             MlpBias = family == "llama",
         };
-        int[][] sequences = [TinyModels.Tokens(seed.Fork("a"), 3, 37), TinyModels.Tokens(seed.Fork("b"), 1, 37), TinyModels.Tokens(seed.Fork("c"), 12, 37), TinyModels.Tokens(seed.Fork("d"), 67, 37)];
+        int[][] sequences = [.. new[] { 3, 1, 12, 67 }.Select(length => TinyModels.Tokens(seed.Fork(length), length, config.VocabSize))];
         int scored = sequences.Sum(ids => ids.Length - 1);
         float[] logProbWeights = [.. Enumerable.Range(0, scored).Select(i => (float)seed.Fork("log-probs").Normal(i))];
         float[] entropyWeights = [.. Enumerable.Range(0, scored).Select(i => (float)seed.Fork("entropies").Normal(i))];
@@ -54,7 +54,8 @@ public sealed class CausalModelGradientTests
         double Loss()
         {
             (double[] LogProbs, double[] Entropies)[] scores = [.. sequences.Select(ids => reference.Score(ids, temperature))];
-            return scores.SelectMany(score => score.LogProbs).Zip(logProbWeights, (x, w) => x * w).Sum() + scores.SelectMany(score => score.Entropies).Zip(entropyWeights, (x, w) => x * w).Sum();
+            return scores.SelectMany(score => score.LogProbs).Zip(logProbWeights, (x, w) => x * w).Sum()
+                + scores.SelectMany(score => score.Entropies).Zip(entropyWeights, (x, w) => x * w).Sum();
         }
         foreach (Parameter parameter in model.Parameters.Where(parameter => !parameter.Name.Contains("layers.0", StringComparison.Ordinal)))
         {
@@ -64,7 +65,8 @@ public sealed class CausalModelGradientTests
             for (int i = 0; i < WeightsOfEach; i++)
             {
                 // In the embedding, a weight of a token that occurs: the others' gradients are 0 unless the head is tied.
-                int index = parameter.Name == "model.embed_tokens.weight" ? (sequences[3][i] * 21) + (7 * i) : seed.Fork(parameter.Name).Below(i, weight.Length);
+                bool isEmbedding = parameter.Name == "model.embed_tokens.weight";
+                int index = isEmbedding ? (sequences[3][i] * config.HiddenSize) + (7 * i) : seed.Fork(parameter.Name).Below(i, weight.Length);
                 double kept = weight[index];
                 weight[index] = kept + Step;
                 double above = Loss();

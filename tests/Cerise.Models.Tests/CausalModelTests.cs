@@ -22,13 +22,15 @@ public sealed class CausalModelTests
             ModelConfig config = TinyModels.Config(seed);
             using CausalModel model = TinyModels.New(config, device, seed);
             DecoderReference reference = DecoderReference.Of(model);
-            int[][] sequences = [.. Enumerable.Range(0, 3).Select(i => TinyModels.Tokens(seed.Fork(i), Lengths[seed.Fork("length").Below(i, Lengths.Length)], config.VocabSize))];
+            int Length(int i) => Lengths[seed.Fork("length").Below(i, Lengths.Length)];
+            int[][] sequences = [.. Enumerable.Range(0, 3).Select(i => TinyModels.Tokens(seed.Fork(i), Length(i), config.VocabSize))];
             float temperature = new[] { 1f, 0.5f, 1.7f }[trial % 3];
             using Graph graph = new(device, record: false);
             (Tensor logProbs, Tensor entropies) = model.LogProbs(graph, TokenBatch.PackAll(sequences), temperature);
             (double[] LogProbs, double[] Entropies)[] expected = [.. sequences.Select(ids => reference.Score(ids, temperature))];
-            AssertClose([.. expected.SelectMany(sequence => sequence.LogProbs)], logProbs.ToArray(), $"log-probability, seed {100 + trial}, {config}");
-            AssertClose([.. expected.SelectMany(sequence => sequence.Entropies)], entropies.ToArray(), $"entropy, seed {100 + trial}, {config}");
+            string what = $"seed {100 + trial}, {config}";
+            AssertClose([.. expected.SelectMany(sequence => sequence.LogProbs)], logProbs.ToArray(), $"log-probability, {what}");
+            AssertClose([.. expected.SelectMany(sequence => sequence.Entropies)], entropies.ToArray(), $"entropy, {what}");
         }
     }
 
@@ -97,7 +99,8 @@ public sealed class CausalModelTests
         using Graph graph = new(device, record: false);
         int[] ids = TinyModels.Tokens(Seed.From(15), 71, config.VocabSize);
         Assert.Equal(69, model.LogProbs(graph, TokenBatch.PackAll([ids[..70]])).LogProbs.ToArray().Length);
-        Assert.Contains("context of 70 tokens", Assert.Throws<ShapeException>(() => model.LogProbs(graph, TokenBatch.PackAll([ids]))).Message, StringComparison.Ordinal);
+        ShapeException error = Assert.Throws<ShapeException>(() => model.LogProbs(graph, TokenBatch.PackAll([ids])));
+        Assert.Contains("context of 70 tokens", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,7 +139,8 @@ public sealed class CausalModelTests
             using CausalModel model = TinyModels.New(config, device);
             model.RequireGradients();
             using Graph graph = new(device, record: true);
-            Tensor loss = model.LogProbs(graph, TokenBatch.PackAll([shorter])).LogProbs.Dot(Enumerable.Repeat(1f, shorter.Length - 1).ToArray());
+            Tensor logProbs = model.LogProbs(graph, TokenBatch.PackAll([shorter])).LogProbs;
+            Tensor loss = logProbs.Dot([.. Enumerable.Repeat(1f, shorter.Length - 1)]);
             if (withLonger)
                 model.LogProbs(graph, TokenBatch.PackAll([longer]));
             graph.Backward(loss);
@@ -173,7 +177,11 @@ public sealed class CausalModelTests
         ModelConfig config = TinyModels.Config(Seed.From(23)) with { TieWordEmbeddings = true, NumHiddenLayers = 2 };
         using CausalModel model = TinyModels.New(config, device);
         float[] before = [.. model.Parameters.SelectMany(parameter => parameter.ToArray())];
-        foreach (ModelConfig other in new[] { config with { TieWordEmbeddings = false }, config with { NumHiddenLayers = 1 }, config with { IntermediateSize = config.IntermediateSize + 1 } })
+        ModelConfig[] others =
+        [
+            config with { TieWordEmbeddings = false }, config with { NumHiddenLayers = 1 }, config with { IntermediateSize = 91 },
+        ];
+        foreach (ModelConfig other in others)
         {
             using CausalModel source = CausalModel.Create(other, device, Seed.From(24));
             Assert.Throws<ShapeException>(() => model.CopyFrom(source));
@@ -186,7 +194,8 @@ public sealed class CausalModelTests
     {
         using Device device = Device.Cpu(1);
         using CausalModel model = TinyModels.New(TinyModels.Config(Seed.From(25)), device);
-        Assert.Contains("'lm_tail.weight'", Assert.Throws<ArgumentException>(() => model.Parameter("lm_tail.weight")).Message, StringComparison.Ordinal);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => model.Parameter("lm_tail.weight"));
+        Assert.Contains("'lm_tail.weight'", error.Message, StringComparison.Ordinal);
     }
 
     private static void AssertClose(double[] expected, float[] actual, string what)

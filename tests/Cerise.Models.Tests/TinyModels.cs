@@ -20,7 +20,7 @@ internal static class TinyModels
         new RopeScaling.Yarn(2, 64) { AttentionFactor = 0.9 },
     ];
 
-    /// <summary>Both families, tied and untied, with and without biases, every rope scaling, grouped queries, heads that do not add up to the hidden size.</summary>
+    /// <summary>Both families, tied or not, with and without biases, every rope scaling, grouped queries, heads of any size.</summary>
     public static ModelConfig Config(Seed seed)
     {
         int Below(string what, int bound) => seed.Fork(what).Below(0, bound);
@@ -48,7 +48,7 @@ internal static class TinyModels
         };
     }
 
-    /// <summary>A model whose weights are all random, norms and biases too, and large enough that every part shows in the log-probabilities.</summary>
+    /// <summary>A model whose weights are all random, norms and biases too, and so large that every part shows in the log-probabilities.</summary>
     public static CausalModel New(ModelConfig config, Device device, Seed seed)
     {
         CausalModel model = CausalModel.Create(config, device, seed);

@@ -27,7 +27,10 @@ public sealed class TokenBatchTests
 
     [Fact]
     public void Marks_of_another_number_than_tokens_are_refused()
-        => Assert.Contains("3 tokens and 2 marks", Assert.Throws<ShapeException>(() => TokenBatch.Pack([([1, 2, 3], [true, true])])).Message, StringComparison.Ordinal);
+    {
+        ShapeException error = Assert.Throws<ShapeException>(() => TokenBatch.Pack([([1, 2, 3], [true, true])]));
+        Assert.Contains("3 tokens and 2 marks", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void No_sequence_and_an_empty_one_pack_to_nothing()

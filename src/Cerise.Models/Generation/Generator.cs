@@ -5,8 +5,8 @@ namespace Cerise.Models.Generation;
 
 /// <summary>Samples completions with a block-wise cache and continuous batching.</summary>
 /// <remarks>
-/// A prompt is computed once for all its samples, which share its full blocks; whenever a completion ends, the next waiting one takes its place. A completion depends
-/// only on its request and sample index, not on its batch mates, the batch size or the order of requests.
+/// A prompt is computed once for all its samples, which share its full blocks; whenever a completion ends, the next waiting one takes its place.
+/// A completion depends only on its request and sample index, not on its batch mates, the batch size or the order of requests.
 /// </remarks>
 /// <param name="model">The policy.</param>
 public sealed class Generator(CausalModel model)
@@ -47,9 +47,10 @@ public sealed class Generator(CausalModel model)
         if (requests.Count == 0)
             return results;
 
-        int longest = requests.Max(request => request.PromptIds.Count + Math.Min(options.MaxNewTokens, model.ContextLength - request.PromptIds.Count));
+        int longest = requests.Max(request => (int)Math.Min((long)request.PromptIds.Count + options.MaxNewTokens, model.ContextLength));
         int perSequence = KvCache.BlocksFor(longest) + 1;
-        int batch = (int)Math.Clamp(CacheBudget / (KvCache.BytesPerBlock(model.Config) * 2 * perSequence), 1, Math.Min(options.MaxBatchSize, requests.Sum(request => request.Samples)));
+        long room = CacheBudget / (KvCache.BytesPerBlock(model.Config) * 2 * perSequence);
+        int batch = (int)Math.Clamp(room, 1, Math.Min(options.MaxBatchSize, requests.Sum(request => request.Samples)));
         int promptsAtOnce = Math.Min(Math.Min(batch, requests.Count), (PrefillTokens / requests.Min(request => request.PromptIds.Count)) + 1);
         int perPrompt = KvCache.BlocksFor(requests.Max(request => request.PromptIds.Count));
         using KvCache cache = NewCache((perSequence * batch) + (perPrompt * promptsAtOnce));
@@ -169,7 +170,11 @@ public sealed class Generator(CausalModel model)
             if (request.PromptIds.Count == 0)
                 throw new ArgumentException("a prompt has no tokens; begin it with the BOS token or some text", nameof(requests));
             if (request.PromptIds.Count >= model.ContextLength)
-                throw new ArgumentException($"a prompt has {request.PromptIds.Count} tokens, the model's context is {model.ContextLength}; shorten the prompt", nameof(requests));
+            {
+                throw new ArgumentException(
+                    $"a prompt has {request.PromptIds.Count} tokens, the model's context is {model.ContextLength}; shorten the prompt",
+                    nameof(requests));
+            }
             if (request.Samples < 1)
                 throw new ArgumentException($"{request.Samples} samples of a prompt were asked for; use 1 or more", nameof(requests));
         }

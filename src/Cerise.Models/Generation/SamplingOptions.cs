@@ -1,10 +1,13 @@
 namespace Cerise.Models.Generation;
 
 /// <summary>How completions are sampled.</summary>
-/// <remarks>Order: repetition penalty, temperature, top-k, top-p, min-p. In RL rollouts leave the truncations off, so that what is sampled is the policy itself.</remarks>
+/// <remarks>
+/// Order: repetition penalty, temperature, top-k, top-p, min-p. In RL rollouts leave the truncations off, so that what is sampled is the policy
+/// itself.
+/// </remarks>
 public sealed record SamplingOptions
 {
-    /// <summary>Divides the logits; 0 is greedy, else at least 0.0001: below, quotients leave float32. Default 1: the model's own distribution.</summary>
+    /// <summary>Divides the logits; 0 is greedy, else from 0.0001 on: quotients stay finite. Default 1: the model's own distribution.</summary>
     public float Temperature { get; init; } = 1;
 
     /// <summary>Keep the k likeliest tokens; 0 keeps all (default).</summary>

@@ -6,7 +6,7 @@ using Cerise.Tensors.Ops;
 
 namespace Cerise.Models.Tests.Exactness;
 
-/// <summary>Rules 2 and 5 of the design in scoring and training: bits depend neither on packing, order, threads nor on where a batch is cut.</summary>
+/// <summary>Rules 2 and 5 of the design: bits depend neither on packing, order and threads nor on where a batch is cut.</summary>
 public sealed class PackingTests
 {
     private static readonly int[] Lengths = [1, 2, 63, 64, 65, 130];
@@ -45,7 +45,10 @@ public sealed class PackingTests
         int[] ids = TinyModels.Tokens(seed.Fork("long"), 140, config.VocabSize);
         float[] whole = Score(model, [ids], record: false).LogProbs;
         foreach (int length in new[] { 2, 17, 63, 64, 65, 66, 128, 129 })
-            Bits.AssertSame(whole.Take(length - 1), Score(model, [ids[..length]], record: false).LogProbs, $"number {number}, the first {length} tokens");
+        {
+            float[] part = Score(model, [ids[..length]], record: false).LogProbs;
+            Bits.AssertSame(whole.Take(length - 1), part, $"number {number}, the first {length} tokens");
+        }
     }
 
     [Theory]
@@ -55,9 +58,14 @@ public sealed class PackingTests
         (Seed seed, ModelConfig config, int[][] sequences) = Case(number, 6);
         using Device device = Device.Cpu(1);
         Dictionary<string, float[]> whole = Gradients(device, config, seed, sequences, [(0, sequences.Length)]);
-        foreach ((int First, int Count)[] split in new[] { Split(seed.Fork("a"), sequences.Length), Split(seed.Fork("b"), sequences.Length), [.. sequences.Select((_, i) => (i, 1))] })
+        (int First, int Count)[][] splits =
+            [Split(seed.Fork("a"), sequences.Length), Split(seed.Fork("b"), sequences.Length), [.. sequences.Select((_, i) => (i, 1))]];
+        foreach ((int First, int Count)[] split in splits)
+        {
+            string what = $"number {number}, parts of {string.Join(' ', split.Select(part => part.Count))}, {config}";
             foreach ((string name, float[] gradient) in Gradients(device, config, seed, sequences, split))
-                Bits.AssertSame(whole[name], gradient, $"number {number}, '{name}' with parts of {string.Join(' ', split.Select(part => part.Count))}, {config}");
+                Bits.AssertSame(whole[name], gradient, $"'{name}', {what}");
+        }
     }
 
     [Theory]
@@ -75,7 +83,8 @@ public sealed class PackingTests
             {
                 using Device device = Device.Cpu(threads, level);
                 using CausalModel model = TinyModels.New(config, device, seed);
-                results.Add(($"number {number}, {device.Name}", Gradients(device, config, seed, sequences, [(0, sequences.Length)]), Score(model, sequences, record: true).LogProbs));
+                Dictionary<string, float[]> ofThis = Gradients(device, config, seed, sequences, [(0, sequences.Length)]);
+                results.Add(($"number {number}, {device.Name}", ofThis, Score(model, sequences, record: true).LogProbs));
             }
         }
         foreach ((string what, Dictionary<string, float[]> gradients, float[] logProbs) in results)
@@ -90,7 +99,8 @@ public sealed class PackingTests
     {
         Seed seed = Seed.From(500 + number);
         ModelConfig config = TinyModels.Config(seed);
-        return (seed, config, [.. Enumerable.Range(0, count).Select(i => TinyModels.Tokens(seed.Fork("ids").Fork(i), Lengths[seed.Fork("length").Below(i, Lengths.Length)], config.VocabSize))]);
+        int Length(int i) => Lengths[seed.Fork("length").Below(i, Lengths.Length)];
+        return (seed, config, [.. Enumerable.Range(0, count).Select(i => TinyModels.Tokens(seed.Fork("ids").Fork(i), Length(i), config.VocabSize))]);
     }
 
     // Consecutive parts of random sizes.
@@ -110,7 +120,8 @@ public sealed class PackingTests
     }
 
     // Gradients of the sum of c log p + d H over all tokens, added up part by part.
-    private static Dictionary<string, float[]> Gradients(Device device, ModelConfig config, Seed seed, int[][] sequences, (int First, int Count)[] parts)
+    private static Dictionary<string, float[]> Gradients(
+        Device device, ModelConfig config, Seed seed, int[][] sequences, (int First, int Count)[] parts)
     {
         using CausalModel model = TinyModels.New(config, device, seed);
         model.RequireGradients();
@@ -119,10 +130,13 @@ public sealed class PackingTests
         {
             TokenBatch batch = TokenBatch.PackAll(sequences[first..(first + count)]);
             (Tensor logProbs, Tensor entropies) = model.LogProbs(graph, batch, 0.8f);
-            float[] Weights(string what) => [.. Enumerable.Range(first, count).SelectMany(s => Enumerable.Range(1, sequences[s].Length - 1).Select(t => (float)seed.Fork(what).Fork(s).Normal(t)))];
+            float[] Weights(string what) =>
+                [.. Enumerable.Range(first, count).SelectMany(s => Normal(seed.Fork(what).Fork(s), sequences[s].Length - 1))];
             graph.Backward(logProbs.Dot(Weights("log-probs")) + entropies.Dot(Weights("entropies")));
             graph.Reset();
         }
         return model.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.ToArray(parameter.Gradient!));
     }
+
+    private static IEnumerable<float> Normal(Seed seed, int length) => Enumerable.Range(0, length).Select(i => (float)seed.Normal(i));
 }

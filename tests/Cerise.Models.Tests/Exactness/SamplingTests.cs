@@ -5,7 +5,7 @@ using Cerise.Tensors.Autograd;
 
 namespace Cerise.Models.Tests.Exactness;
 
-/// <summary>Rules 1 and 2 of the design while sampling: the same bits with any batch, threads and order, and again in a recorded forward pass.</summary>
+/// <summary>Rules 1 and 2 of the design: the same bits with any batch, threads and order, and again in a recorded forward pass.</summary>
 public sealed class SamplingTests
 {
     public static TheoryData<int> Numbers => [.. Enumerable.Range(0, 8)];
@@ -35,7 +35,10 @@ public sealed class SamplingTests
         Scenario scenario = Scenario.From(number);
         IReadOnlyList<IReadOnlyList<Completion>> expected = Generate(scenario, threads: 1);
         foreach ((int threads, int batch) in new[] { (1, 1), (1, 2), (1, 7), (2, 64), (3, 64) })
-            AssertSame(expected, Generate(scenario with { Options = scenario.Options with { MaxBatchSize = batch } }, threads), $"scenario {number}, {threads} threads, batches of {batch}");
+        {
+            Scenario batched = scenario with { Options = scenario.Options with { MaxBatchSize = batch } };
+            AssertSame(expected, Generate(batched, threads), $"scenario {number}, {threads} threads, batches of {batch}");
+        }
     }
 
     [Theory]
@@ -45,10 +48,17 @@ public sealed class SamplingTests
         Scenario scenario = Scenario.From(number);
         IReadOnlyList<IReadOnlyList<Completion>> expected = Generate(scenario, threads: 1);
         int[] order = scenario.Seed.Fork("order").Permutation(scenario.Requests.Length);
-        Scenario shuffled = scenario with { Requests = [.. order.Select(i => scenario.Requests[i])], Options = scenario.Options with { MaxBatchSize = 3 } };
+        Scenario shuffled = scenario with
+        {
+            Requests = [.. order.Select(i => scenario.Requests[i])],
+            Options = scenario.Options with { MaxBatchSize = 3 },
+        };
         AssertSame([.. order.Select(i => expected[i])], Generate(shuffled, threads: 1), $"scenario {number}, order {string.Join(' ', order)}");
         for (int i = 0; i < expected.Count; i++)
-            AssertSame([expected[i]], Generate(scenario with { Requests = [scenario.Requests[i]] }, threads: 1), $"scenario {number}, request {i} alone");
+        {
+            Scenario alone = scenario with { Requests = [scenario.Requests[i]] };
+            AssertSame([expected[i]], Generate(alone, threads: 1), $"scenario {number}, request {i} alone");
+        }
     }
 
     [Theory]
@@ -69,7 +79,8 @@ public sealed class SamplingTests
         int[] prompt = TinyModels.Tokens(Seed.From(1), 20, scenario.Config.VocabSize);
         GenerationRequest request = new(prompt, 3, Seed.From(5));
         GenerationRequest otherPrompt = request with { PromptIds = [.. prompt[..^1], (prompt[^1] + 1) % scenario.Config.VocabSize] };
-        IReadOnlyList<IReadOnlyList<Completion>> all = Generate(scenario with { Requests = [request, request, request with { Seed = Seed.From(6) }, otherPrompt] }, threads: 1);
+        GenerationRequest[] requests = [request, request, request with { Seed = Seed.From(6) }, otherPrompt];
+        IReadOnlyList<IReadOnlyList<Completion>> all = Generate(scenario with { Requests = requests }, threads: 1);
         AssertSame([all[0]], [all[1]], "the same request twice");
         Assert.Equal(9, all.Skip(1).SelectMany(group => group).Select(completion => string.Join(' ', completion.Ids)).Distinct().Count());
     }
@@ -79,7 +90,8 @@ public sealed class SamplingTests
     {
         Scenario scenario = Scenario.From(1001) with { Options = new() { Temperature = 0, MaxNewTokens = 40 } };
         IReadOnlyList<IReadOnlyList<Completion>> first = Generate(scenario, threads: 1);
-        AssertSame(first, Generate(scenario with { Requests = [.. scenario.Requests.Select(request => request with { Seed = Seed.From(99) })] }, threads: 1), "other seeds");
+        GenerationRequest[] reseeded = [.. scenario.Requests.Select(request => request with { Seed = Seed.From(99) })];
+        AssertSame(first, Generate(scenario with { Requests = reseeded }, threads: 1), "other seeds");
         Assert.All(first, group => AssertSame([[.. group.Select(_ => group[0])]], [group], "samples of a prompt"));
     }
 
@@ -90,7 +102,8 @@ public sealed class SamplingTests
         return new Generator(model).Sample(scenario.Requests, scenario.Options);
     }
 
-    private static IEnumerable<float> LogProbs(IEnumerable<IEnumerable<Completion>> all) => all.SelectMany(group => group).SelectMany(completion => completion.LogProbs);
+    private static IEnumerable<float> LogProbs(IEnumerable<IEnumerable<Completion>> all) =>
+        all.SelectMany(group => group).SelectMany(completion => completion.LogProbs);
 
     private static void AssertSame(IReadOnlyList<IReadOnlyList<Completion>> expected, IReadOnlyList<IReadOnlyList<Completion>> actual, string what)
     {

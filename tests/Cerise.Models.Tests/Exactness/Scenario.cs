@@ -19,8 +19,10 @@ internal sealed record Scenario(Seed Seed, ModelConfig Config, GenerationRequest
         [
             .. Enumerable.Range(0, 4).Select(i =>
             {
-                int length = seed.Fork("random length").Below(i, 3) == 0 ? 1 + seed.Fork("length").Below(i, 150) : PromptLengths[seed.Fork("length").Below(i, PromptLengths.Length)];
-                return new GenerationRequest(TinyModels.Tokens(seed.Fork("prompt").Fork(i), length, config.VocabSize), 1 + seed.Fork("group").Below(i, 4), seed.Fork("request").Fork(i));
+                bool isAtBorder = seed.Fork("border").Below(i, 3) > 0;
+                int length = isAtBorder ? PromptLengths[seed.Fork("length").Below(i, PromptLengths.Length)] : 1 + seed.Fork("length").Below(i, 150);
+                int[] prompt = TinyModels.Tokens(seed.Fork("prompt").Fork(i), length, config.VocabSize);
+                return new GenerationRequest(prompt, 1 + seed.Fork("group").Below(i, 4), seed.Fork("request").Fork(i));
             }),
         ];
         SamplingOptions options = new()

@@ -7,7 +7,13 @@ namespace Cerise.Models.Tests.Generation;
 
 public sealed class GeneratorTests
 {
-    private static readonly ModelConfig Small = TinyModels.Config(Seed.From(31)) with { VocabSize = 30, NumHiddenLayers = 2, MaxPositionEmbeddings = 200, RopeScaling = null };
+    private static readonly ModelConfig Small = TinyModels.Config(Seed.From(31)) with
+    {
+        VocabSize = 30,
+        NumHiddenLayers = 2,
+        MaxPositionEmbeddings = 200,
+        RopeScaling = null,
+    };
 
     [Fact]
     public void A_completion_ends_with_its_stop_token()
@@ -80,7 +86,10 @@ public sealed class GeneratorTests
         using Device device = Device.Cpu(1);
         using CausalModel model = TinyModels.New(Small with { MaxPositionEmbeddings = 128 }, device);
         foreach (int prompt in new[] { 63, 64, 127 })
-            Assert.Equal(128 - prompt, new Generator(model).Sample([new GenerationRequest(new int[prompt], 3, Seed.From(4))], new() { MaxNewTokens = 500 })[0][1].Ids.Count);
+        {
+            GenerationRequest request = new(new int[prompt], 3, Seed.From(4));
+            Assert.Equal(128 - prompt, new Generator(model).Sample([request], new() { MaxNewTokens = 500 })[0][1].Ids.Count);
+        }
     }
 
     [Theory]
@@ -92,7 +101,8 @@ public sealed class GeneratorTests
         using Device device = Device.Cpu(1);
         using CausalModel model = TinyModels.New(Small, device);
         GenerationRequest[] requests = [new([1], 1, Seed.From(0)), new(new int[length], 1, Seed.From(0))];
-        Assert.Contains(message, Assert.Throws<ArgumentException>(() => new Generator(model).Sample(requests, new())).Message, StringComparison.Ordinal);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new Generator(model).Sample(requests, new()));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,10 +128,12 @@ public sealed class GeneratorTests
     {
         using Device device = Device.Cpu(1);
         using CausalModel model = TinyModels.New(Small, device);
-        GenerationRequest[] requests = [.. Enumerable.Range(0, 9).Select(i => new GenerationRequest(new int[1 + (30 * i % 70)], 1 + (i % 4), Seed.From(i)))];
+        GenerationRequest[] requests =
+            [.. Enumerable.Range(0, 9).Select(i => new GenerationRequest(new int[1 + (30 * i % 70)], 1 + (i % 4), Seed.From(i)))];
         Dictionary<(int, int), Completion> told = [];
         SamplingOptions options = new() { MaxNewTokens = 25, StopIds = [3, 4, 5], MaxBatchSize = 4 };
-        IReadOnlyList<IReadOnlyList<Completion>> all = new Generator(model).Sample(requests, options, (request, sample, completion) => told.Add((request, sample), completion));
+        IReadOnlyList<IReadOnlyList<Completion>> all =
+            new Generator(model).Sample(requests, options, (request, sample, completion) => told.Add((request, sample), completion));
         Assert.Equal(requests.Sum(request => request.Samples), told.Count);
         for (int i = 0; i < requests.Length; i++)
         {
@@ -145,7 +157,8 @@ public sealed class GeneratorTests
             ids.Add(id);
         }
         SamplingOptions options = new() { MaxNewTokens = 20, StopIds = [1, 2, 3], MaxBatchSize = 2 };
-        IReadOnlyList<IReadOnlyList<Completion>> all = new Generator(model).Generate(requests, options, drawn: Drawn, cancellation: TestContext.Current.CancellationToken);
+        IReadOnlyList<IReadOnlyList<Completion>> all =
+            new Generator(model).Generate(requests, options, drawn: Drawn, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(5, told.Count);
         foreach (((int request, int sample), List<int> ids) in told)
             Assert.Equal(all[request][sample].Ids, ids);
@@ -156,7 +169,8 @@ public sealed class GeneratorTests
     {
         using Device device = Device.Cpu(1);
         using CausalModel model = TinyModels.New(Small, device);
-        IReadOnlyList<Completion> samples = new Generator(model).Sample([new GenerationRequest([1, 2], 20, Seed.From(7))], new() { MaxNewTokens = 30, StopIds = [1] })[0];
+        SamplingOptions options = new() { MaxNewTokens = 30, StopIds = [1] };
+        IReadOnlyList<Completion> samples = new Generator(model).Sample([new GenerationRequest([1, 2], 20, Seed.From(7))], options)[0];
         Assert.All(samples, sample => Assert.Equal(sample.Ids.Count, sample.LogProbs.Count));
         Assert.All(samples.SelectMany(sample => sample.LogProbs), logProb => Assert.True(logProb is < 0 and > -50));
     }
@@ -216,7 +230,11 @@ public sealed class GeneratorTests
                 NewCache = blocks => Remember(caches, new KvCache(model, blocks)),
                 CacheBudget = trial % 3 == 0 ? 1 : 1L << (14 + trial),
             };
-            GenerationRequest[] requests = [.. Enumerable.Range(0, 1 + seed.Below(0, 9)).Select(i => new GenerationRequest(new int[1 + seed.Below(10 + i, 150)], 1 + seed.Below(50 + i, 5), seed.Fork(i)))];
+            GenerationRequest[] requests =
+            [
+                .. Enumerable.Range(0, 1 + seed.Below(0, 9))
+                    .Select(i => new GenerationRequest(new int[1 + seed.Below(10 + i, 150)], 1 + seed.Below(50 + i, 5), seed.Fork(i))),
+            ];
             SamplingOptions options = new() { MaxNewTokens = 1 + seed.Below(1, 90), MaxBatchSize = 1 + seed.Below(2, 8), StopIds = [1, 2] };
             Assert.All(generator.Sample(requests, options), Assert.NotEmpty);
             KvCache cache = Assert.Single(caches);
@@ -236,7 +254,8 @@ public sealed class GeneratorTests
         IReadOnlyList<IReadOnlyList<Completion>> expected = new Generator(model).Sample(requests, options);
         IReadOnlyList<IReadOnlyList<Completion>> actual = tiny.Sample(requests, options);
         Assert.InRange(caches[0].Blocks, 1, 3);
-        Assert.Equal(expected.SelectMany(group => group).SelectMany(sample => sample.Ids), actual.SelectMany(group => group).SelectMany(sample => sample.Ids));
+        IEnumerable<IReadOnlyList<int>> Ids(IEnumerable<IEnumerable<Completion>> all) => all.SelectMany(group => group).Select(sample => sample.Ids);
+        Assert.Equal(Ids(expected), Ids(actual));
     }
 
     [Fact]
@@ -245,12 +264,15 @@ public sealed class GeneratorTests
         using Device device = Device.Cpu(2);
         using CausalModel model = TinyModels.New(Small with { NumHiddenLayers = 1, MaxPositionEmbeddings = 4000 }, device);
         int[] lengths = [2500, 1, 2047, 2048, 2049, 3, 3, 3];
-        GenerationRequest[] requests = [.. lengths.Select((length, i) => new GenerationRequest(TinyModels.Tokens(Seed.From(i), length, 30), 2, Seed.From(i)))];
+        GenerationRequest[] requests =
+            [.. lengths.Select((length, i) => new GenerationRequest(TinyModels.Tokens(Seed.From(i), length, 30), 2, Seed.From(i)))];
         SamplingOptions options = new() { MaxNewTokens = 3 };
         IReadOnlyList<IReadOnlyList<Completion>> together = new Generator(model).Sample(requests, options);
         for (int i = 0; i < requests.Length; i++)
-            Bits.AssertSame(
-                new Generator(model).Sample([requests[i]], options)[0].SelectMany(sample => sample.LogProbs), together[i].SelectMany(sample => sample.LogProbs), $"prompt {i}");
+        {
+            IReadOnlyList<Completion> alone = new Generator(model).Sample([requests[i]], options)[0];
+            Bits.AssertSame(alone.SelectMany(sample => sample.LogProbs), together[i].SelectMany(sample => sample.LogProbs), $"prompt {i}");
+        }
     }
 
     [Fact]

@@ -6,7 +6,13 @@ namespace Cerise.Models.Tests.Generation;
 
 public sealed class KvCacheTests
 {
-    private static readonly ModelConfig Config = TinyModels.Config(Seed.From(41)) with { NumHiddenLayers = 2, NumAttentionHeads = 2, NumKeyValueHeads = 1, HeadDim = 4 };
+    private static readonly ModelConfig Config = TinyModels.Config(Seed.From(41)) with
+    {
+        NumHiddenLayers = 2,
+        NumAttentionHeads = 2,
+        NumKeyValueHeads = 1,
+        HeadDim = 4,
+    };
 
     [Theory]
     [InlineData(0, 0)]

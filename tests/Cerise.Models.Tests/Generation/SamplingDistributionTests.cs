@@ -41,10 +41,12 @@ public sealed class SamplingDistributionTests
     {
         using Device device = Device.Cpu(1);
         using CausalModel model = FixedLogits.New(device, 300, Logits);
-        SamplingOptions options = new() { Temperature = temperature, TopK = 2, TopP = 0.9f, MinP = 0.05f, RepetitionPenalty = 1.4f, MaxNewTokens = 200 };
+        SamplingOptions options =
+            new() { Temperature = temperature, TopK = 2, TopP = 0.9f, MinP = 0.05f, RepetitionPenalty = 1.4f, MaxNewTokens = 200 };
         Completion completion = new Generator(model).Sample([new GenerationRequest([0], 1, Seed.From(1))], options)[0][0];
         double[] weights = [.. Logits.Select(logit => Math.Exp(logit / temperature))];
-        Assert.All(completion.Ids.Zip(completion.LogProbs), token => Assert.Equal(Math.Log(weights[token.First] / weights.Sum()), token.Second, 1e-5));
+        foreach ((int id, float logProb) in completion.Ids.Zip(completion.LogProbs))
+            Assert.Equal(Math.Log(weights[id] / weights.Sum()), logProb, 1e-5);
     }
 
     [Fact]
@@ -61,7 +63,8 @@ public sealed class SamplingDistributionTests
     [Fact]
     public void Truncations_never_leave_nothing()
     {
-        foreach (SamplingOptions options in new SamplingOptions[] { new() { TopP = 1e-6f }, new() { MinP = 1 }, new() { TopK = 1 }, new() { TopK = 1, TopP = 1e-6f, MinP = 1 } })
+        SamplingOptions[] narrowest = [new() { TopP = 1e-6f }, new() { MinP = 1 }, new() { TopK = 1 }, new() { TopK = 1, TopP = 1e-6f, MinP = 1 }];
+        foreach (SamplingOptions options in narrowest)
             Assert.Equal([1, 0, 0, 0, 0], Shares(options, Logits));
         Assert.Equal(Shares(new() { TopK = 5 }, Logits), Shares(new() { TopK = int.MaxValue }, Logits));
     }
@@ -71,8 +74,11 @@ public sealed class SamplingDistributionTests
     {
         using Device device = Device.Cpu(1);
         using CausalModel model = FixedLogits.New(device, 20, 4, 3, 2, -1, -1.5f);
-        int[] Greedy(float penalty, params int[] prompt) =>
-            [.. new Generator(model).Sample([new GenerationRequest(prompt, 1, Seed.From(0))], new() { Temperature = 0, RepetitionPenalty = penalty, MaxNewTokens = 4 })[0][0].Ids];
+        int[] Greedy(float penalty, params int[] prompt)
+        {
+            SamplingOptions options = new() { Temperature = 0, RepetitionPenalty = penalty, MaxNewTokens = 4 };
+            return [.. new Generator(model).Sample([new GenerationRequest(prompt, 1, Seed.From(0))], options)[0][0].Ids];
+        }
         Assert.Equal([0, 0, 0, 0], Greedy(1, 4));
         Assert.Equal([0, 1, 0, 0], Greedy(1.5f, 4));               // 4, then 4/1.5 < 3, then 4/1.5 > 3/1.5
         Assert.Equal([1, 0, 0, 0], Greedy(1.5f, 0, 0));            // a token counts once however often it occurred
@@ -95,7 +101,8 @@ public sealed class SamplingDistributionTests
     {
         using Device device = Device.Cpu(1);
         using CausalModel model = FixedLogits.New(device, 10, 1, 3, 2, 3, 3);
-        Completion completion = new Generator(model).Sample([new GenerationRequest([4], 1, Seed.From(3))], new() { Temperature = 0, MaxNewTokens = 5 })[0][0];
+        SamplingOptions options = new() { Temperature = 0, MaxNewTokens = 5 };
+        Completion completion = new Generator(model).Sample([new GenerationRequest([4], 1, Seed.From(3))], options)[0][0];
         Assert.Equal([1, 1, 1, 1, 1], completion.Ids);
     }
 
@@ -105,9 +112,11 @@ public sealed class SamplingDistributionTests
         // Equal neighbours occur as often as they must: sum of p^2 = 0.3544.
         using Device device = Device.Cpu(1);
         using CausalModel model = FixedLogits.New(device, 110, Logits);
-        IReadOnlyList<Completion> samples = new Generator(model).Sample([new GenerationRequest([0], 200, Seed.From(5))], new() { MaxNewTokens = 100 })[0];
-        double across = samples.Zip(samples.Skip(1)).Average(pair => pair.First.Ids.Zip(pair.Second.Ids).Average(token => token.First == token.Second ? 1.0 : 0));
-        double along = samples.Average(sample => sample.Ids.Zip(sample.Ids.Skip(1)).Average(token => token.First == token.Second ? 1.0 : 0));
+        SamplingOptions options = new() { MaxNewTokens = 100 };
+        IReadOnlyList<Completion> samples = new Generator(model).Sample([new GenerationRequest([0], 200, Seed.From(5))], options)[0];
+        double Equal(IEnumerable<int> a, IEnumerable<int> b) => a.Zip(b).Average(pair => pair.First == pair.Second ? 1.0 : 0);
+        double across = samples.Zip(samples.Skip(1)).Average(pair => Equal(pair.First.Ids, pair.Second.Ids));
+        double along = samples.Average(sample => Equal(sample.Ids, sample.Ids.Skip(1)));
         Assert.Equal(0.3544, across, Tolerance);
         Assert.Equal(0.3544, along, Tolerance);
     }
@@ -116,7 +125,8 @@ public sealed class SamplingDistributionTests
     {
         using Device device = Device.Cpu(1);
         using CausalModel model = FixedLogits.New(device, 256, logits);
-        IReadOnlyList<Completion> samples = new Generator(model).Sample([new GenerationRequest([0], Draws / 200, Seed.From(42))], options with { MaxNewTokens = 200 })[0];
+        GenerationRequest request = new([0], Draws / 200, Seed.From(42));
+        IReadOnlyList<Completion> samples = new Generator(model).Sample([request], options with { MaxNewTokens = 200 })[0];
         double[] counts = new double[logits.Length];
         foreach (int id in samples.SelectMany(sample => sample.Ids))
             counts[id]++;

@@ -40,7 +40,8 @@ public sealed class SamplingOptionsTests
     [Fact]
     public void All_faults_come_at_once()
     {
-        SamplingOptions options = new() { Temperature = -1, TopK = -1, TopP = 0, MinP = 2, RepetitionPenalty = -1, MaxNewTokens = 0, MaxBatchSize = -3 };
+        SamplingOptions options =
+            new() { Temperature = -1, TopK = -1, TopP = 0, MinP = 2, RepetitionPenalty = -1, MaxNewTokens = 0, MaxBatchSize = -3 };
         Assert.Equal(7, options.Faults().Count());
     }
 
@@ -54,6 +55,7 @@ public sealed class SamplingOptionsTests
         Assert.Empty(options.StopIds);
         Assert.Null(options.StopWhen);
         Assert.Empty(new SamplingOptions { Temperature = 0.0001f }.Faults());
-        Assert.Empty(new SamplingOptions { Temperature = 0, MinP = 1, RepetitionPenalty = 1.3f, MaxNewTokens = int.MaxValue, MaxBatchSize = int.MaxValue }.Faults());
+        options = new() { Temperature = 0, MinP = 1, RepetitionPenalty = 1.3f, MaxNewTokens = int.MaxValue, MaxBatchSize = int.MaxValue };
+        Assert.Empty(options.Faults());
     }
 }

@@ -4,8 +4,8 @@ namespace Cerise.Models.Tests.Reference;
 
 /// <summary>A decoder of Llama's shape in float64, in plain loops straight from the papers, one sequence at a time.</summary>
 /// <remarks>
-/// RMSNorm (arXiv:1910.07467), rotary positions with halves paired (arXiv:2104.09864), grouped-query attention (arXiv:2305.13245), SwiGLU (arXiv:2002.05202),
-/// biases where the weights have them, the head tied to the embedding where there is none of its own.
+/// RMSNorm (arXiv:1910.07467), rotary positions with halves paired (arXiv:2104.09864), grouped-query attention (arXiv:2305.13245), SwiGLU
+/// (arXiv:2002.05202), biases where the weights have them, the head tied to the embedding where there is none of its own.
 /// </remarks>
 internal sealed class DecoderReference(ModelConfig config, int contextLength, Dictionary<string, double[]> weights)
 {
@@ -15,7 +15,8 @@ internal sealed class DecoderReference(ModelConfig config, int contextLength, Di
     public Dictionary<string, double[]> Weights => weights;
 
     public static DecoderReference Of(CausalModel model) => new(
-        model.Config, model.ContextLength, model.Parameters.ToDictionary(parameter => parameter.Name, parameter => Array.ConvertAll(parameter.ToArray(), x => (double)x)));
+        model.Config, model.ContextLength,
+        model.Parameters.ToDictionary(weight => weight.Name, weight => Array.ConvertAll(weight.ToArray(), x => (double)x)));
 
     /// <summary>Log-probability and entropy of every token after the first, in nats.</summary>
     public (double[] LogProbs, double[] Entropies) Score(IReadOnlyList<int> ids, double temperature)
@@ -62,7 +63,8 @@ internal sealed class DecoderReference(ModelConfig config, int contextLength, Di
             for (int head = 0; head < config.NumAttentionHeads; head++)
             {
                 int kv = head / (config.NumAttentionHeads / config.NumKeyValueHeads) * dim;
-                double[] scores = [.. Enumerable.Range(0, t + 1).Select(s => Enumerable.Range(0, dim).Sum(d => queries[t][(head * dim) + d] * keys[s][kv + d]) / Math.Sqrt(dim))];
+                double[] query = queries[t][(head * dim)..((head + 1) * dim)];
+                double[] scores = [.. keys.Take(t + 1).Select(key => query.Select((q, d) => q * key[kv + d]).Sum() / Math.Sqrt(dim))];
                 double max = scores.Max();
                 double sum = scores.Sum(score => Math.Exp(score - max));
                 for (int s = 0; s <= t; s++)

@@ -37,7 +37,8 @@ internal static class RotaryReference
     private static double YarnRamp(RopeScaling.Yarn yarn, int pair, ModelConfig config)
     {
         // The pair that makes `rotations` full turns over the original context: theta^(pair / pairs) = original / (2 pi rotations).
-        double Pair(double rotations) => config.HeadDim / 2.0 * Math.Log(yarn.OriginalMaxPositionEmbeddings / (2 * Math.PI * rotations), config.RopeTheta);
+        double Pair(double rotations)
+            => config.HeadDim / 2.0 * Math.Log(yarn.OriginalMaxPositionEmbeddings / (2 * Math.PI * rotations), config.RopeTheta);
         (double first, double last) = (Pair(yarn.BetaFast), Pair(yarn.BetaSlow));
         if (yarn.Truncate)
             (first, last) = (Math.Floor(first), Math.Ceiling(last));
