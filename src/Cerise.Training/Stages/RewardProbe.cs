@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cerise.Training.Rewards;
 using Cerise.Training.Rollouts;
 using Cerise.Training.Trainers;
@@ -9,6 +10,7 @@ internal static class RewardProbe
 {
     private const int MaxProbes = 64;
     private const string AnswerColumn = "answer";
+    private const string SolutionColumn = "solution";
 
     /// <summary>Scores, for some prompts, a well-formed completion with the right answer and one with another prompt's.</summary>
     /// <returns>Whether the right one is worth more often enough, and a sentence on what was found.</returns>
@@ -18,9 +20,10 @@ internal static class RewardProbe
         if (!rewards.Names.Any(name => name.StartsWith("accuracy", StringComparison.Ordinal)) || probes.Length == 0)
             return (true, "not probed: no accuracy reward, or no 'answer' column");
         RewardScores right = rewards.Score(new RewardBatch([.. probes.Select((probe, i) => Input(probe, i, Gold(probe), options))]));
+        RewardScores solved = rewards.Score(new RewardBatch([.. probes.Select((probe, i) => Input(probe, i, Solution(probe), options))]));
         RewardScores wrong = rewards.Score(new RewardBatch([.. probes.Select((probe, i) => Input(probe, i, "-987654321", options))]));
         int scored = right.Total.Count(score => score is not null);
-        int told = Enumerable.Range(0, probes.Length).Count(i => right.Total[i] > wrong.Total[i]);
+        int told = Enumerable.Range(0, probes.Length).Count(i => right.Total[i] > wrong.Total[i] || solved.Total[i] > wrong.Total[i]);
         string found = $"{told} of {probes.Length} right answers are worth more than a wrong one ({scored} could be scored)";
         return told * 10 >= probes.Length * 9
             ? (true, found)
@@ -34,6 +37,9 @@ internal static class RewardProbe
         int mark = text.LastIndexOf("####", StringComparison.Ordinal);
         return (mark < 0 ? text : text[(mark + 4)..]).Trim();
     }
+
+    // Where the answer is a target to be reached, as in countdown, the row may hold a way to reach it.
+    private static string Solution(Prompt prompt) => prompt.Columns.TryGetValue(SolutionColumn, out JsonElement solution) ? solution.ToString() : Gold(prompt);
 
     private static RewardInput Input(Prompt prompt, int group, string answer, GrpoOptions options) => new()
     {
