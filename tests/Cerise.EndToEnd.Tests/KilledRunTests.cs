@@ -78,6 +78,29 @@ public sealed partial class KilledRunTests
     }
 
     [Fact]
+    public async Task A_run_asked_to_stop_saves_says_so_and_goes_on()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "sends a POSIX signal");
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        await File.WriteAllTextAsync(folder.File("killed.yaml"), Recipe, TestContext.Current.CancellationToken);
+        (int code, string output) = await Finish(Start(folder, "unbroken", threads: 1));
+        Assert.True(code == 0, output);
+        using Process process = Start(folder, "stopped", threads: 2);
+        Task<(int Code, string Output)> end = Finish(process);
+        FileInfo metrics = new(Path.Combine(folder.File("stopped"), "metrics.jsonl"));
+        for (; !end.IsCompleted && !(metrics.Exists && metrics.Length > 0); metrics.Refresh())
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        using (Process signal = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+            await signal.WaitForExitAsync(TestContext.Current.CancellationToken);
+        (code, output) = await end;
+        Assert.Equal(130, code);
+        Assert.EndsWith("cerise: stopped and saved. The same command with --resume goes on.\n", output, StringComparison.Ordinal);
+        (code, output) = await Finish(Start(folder, "stopped", threads: 3));
+        Assert.True(code == 0, output);
+        AssertSame(folder.File("unbroken"), folder.File("stopped"));
+    }
+
+    [Fact]
     public async Task A_second_process_in_the_same_folder_is_refused_and_damages_nothing()
     {
         using TemporaryFolder folder = TestPaths.NewFolder();

@@ -13,8 +13,9 @@ public sealed class RunExactnessTests
         SortedDictionary<string, string> expected = SmallRun.Results(small.Run(SmallRun.Recipe, "first"));
         Assert.Equal(
             [
-                "environment.json", "evaluation.json", "metrics.jsonl", "model/config.json", "model/generation_config.json", "model/model.safetensors",
-                "model/tokenizer.json", "model/tokenizer_config.json", "preflight.json", "recipe.yaml", "samples.jsonl",
+                "environment.json", "evaluation.json", "events.out.tfevents.0000000000.cerise", "metrics.jsonl",
+                "model/config.json", "model/generation_config.json", "model/model.safetensors", "model/tokenizer.json", "model/tokenizer_config.json",
+                "preflight.json", "progress.json", "recipe.yaml", "report.html", "samples.jsonl",
                 "stages/pretrain/config.json", "stages/pretrain/generation_config.json", "stages/pretrain/model.safetensors",
                 "stages/pretrain/tokenizer.json", "stages/pretrain/tokenizer_config.json", "stages/task/corpus.jsonl", "stages/task/evaluation.jsonl",
                 "stages/task/prompts.jsonl", "stages/tokenizer/tokenizer.json", "stages/tokenizer/tokenizer_config.json",
