@@ -11,7 +11,7 @@ namespace Cerise.Tensors.Numerics;
 public sealed unsafe class PeakMeter : IDisposable
 {
     private const int StepsPerItem = 1 << 15;
-    private const int ItemsPerThread = 24;
+    private const int ItemsPerThread = 160;
     private const int ReadPieces = 256;
     private const int ReadPieceLength = 1 << 18;                           // 1 MB a piece, 256 MB in all: far beyond any cache
 
@@ -38,6 +38,7 @@ public sealed unsafe class PeakMeter : IDisposable
         WorkerTeam team = TeamOf(threads);
         int items = ItemsPerThread * threads;
         FmaJob job = new(_level, _sink);
+        team.For(4 * threads, ref job);                                    // workers may sleep: waking them is not what is measured
         long start = Stopwatch.GetTimestamp();
         team.For(items, ref job);
         return 2.0 * items * StepsPerItem * FmaLoops.PerStep(_level) / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;

@@ -3,6 +3,7 @@ using Cerise.Training.Recipes;
 using Cerise.Training.Rewards;
 using Cerise.Training.Runs;
 using Cerise.Training.Runs.Reports;
+using Cerise.Training.Verifiers;
 
 namespace Cerise.Training.Stages;
 
@@ -24,6 +25,7 @@ public sealed class RecipeRunner(Device device, RewardRegistry rewards, IProgres
     {
         ArgumentNullException.ThrowIfNull(recipe);
         IReadOnlyList<object> options = StageKinds.Bind(recipe);
+        RequireKnownNames(options);
         using RunFolder run = RunFolder.Open(folder, recipe.Resolve(options), environment, resume, time);
         foreach (string warning in run.Warnings)
             progress.Message(warning);
@@ -35,6 +37,18 @@ public sealed class RecipeRunner(Device device, RewardRegistry rewards, IProgres
             StageKinds.Create(stage.Kind, options[stage.Index]).Run(NewContext(recipe, stage, run, cancellation));
         }
         ReportWriter.Write(run.Path);
+    }
+
+    // A misspelt reward is told now, not when its stage begins, perhaps hours later.
+    private void RequireKnownNames(IReadOnlyList<object> options)
+    {
+        foreach (object stage in options)
+        {
+            if (stage is GrpoStageOptions grpo)
+                RewardOptions.Sum(grpo.Rewards, rewards);
+            else if (stage is EvaluateStageOptions evaluate)
+                rewards.Verifiers.Create(evaluate.Verifier, new VerifierSettings());
+        }
     }
 
     private StageContext NewContext(RecipeDocument recipe, RecipeStage stage, RunFolder run, CancellationToken cancellation) => new()
