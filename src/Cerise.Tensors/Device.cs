@@ -31,6 +31,15 @@ public abstract class Device : IDisposable
 
     // Memory
 
+    /// <summary>Time spent in each kernel since <see cref="ResetKernelTimes"/>, the costliest first.</summary>
+    public abstract IReadOnlyList<KernelTime> KernelTimes { get; }
+
+    /// <summary>Seconds spent in all kernels since <see cref="ResetKernelTimes"/>.</summary>
+    public abstract double KernelSeconds { get; }
+
+    /// <summary>Sets the kernels' clock to zero.</summary>
+    public abstract void ResetKernelTimes();
+
     /// <summary>Memory for <paramref name="length"/> numbers, contents undefined.</summary>
     /// <exception cref="OutOfMemoryException">The device has not that much.</exception>
     public abstract Storage Allocate(long length);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cerise.Tensors;
 using Cerise.Training.Benchmarks;
 
 namespace Cerise.Cli.Verbs;
@@ -11,9 +12,11 @@ internal sealed class BenchVerb : IVerb
     private readonly Option<int?> _repeat = Flag.Integer(
         "--repeat", "R", "measurements after the warm-up, of which the median counts (default: 5)", 1, 1000);
 
+    private readonly Option<bool> _profile = Flag.Switch("--profile", "also print each kernel's share of the time, one JSON object a kernel");
+
     public BenchVerb() => Command = new Command(
         "bench", "Measures the engine: one JSON object a measurement, with the FMA peak and the memory bandwidth measured between its repeats.")
-    { _what, _config, _repeat };
+    { _what, _config, _repeat, _profile };
 
     /// <inheritdoc/>
     public Command Command { get; }
@@ -46,7 +49,20 @@ internal sealed class BenchVerb : IVerb
                 .Add("share_of_peak", result.ShareOfPeak)
                 .Add("peak_gflops_one_thread", result.PeakGflopsOneThread)
                 .Add("memory_gb_per_s", result.MemoryGigabytesPerSecond)
+                .Add("kernel_share", result.KernelShare)
                 .WriteTo(terminal.Output);
+            foreach (KernelTime kernel in flags.GetValue(_profile) ? result.Kernels : [])
+            {
+                new JsonLine()
+                    .Add("kernel", kernel.Kernel)
+                    .Add("of", result.What)
+                    .Add("config", result.Config)
+                    .Add("batch", result.Batch)
+                    .Add("calls", kernel.Calls)
+                    .Add("seconds", kernel.Seconds)
+                    .Add("share", kernel.Seconds / result.Seconds)
+                    .WriteTo(terminal.Output);
+            }
         }
         return ExitCodes.Done;
     }

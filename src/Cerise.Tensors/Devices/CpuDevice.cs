@@ -21,6 +21,12 @@ internal sealed unsafe partial class CpuDevice<TLanes> : Device
 
     public override string Name => $"cpu ({_team.Threads} {(_team.Threads == 1 ? "thread" : "threads")}, {LevelName})";
 
+    public override IReadOnlyList<KernelTime> KernelTimes => _team.Clock.Times;
+
+    public override double KernelSeconds => _team.Clock.Seconds;
+
+    public override void ResetKernelTimes() => _team.Clock.Reset();
+
     private static string LevelName =>
         typeof(TLanes) == typeof(Lanes512) ? "Vector512" : typeof(TLanes) == typeof(Lanes256) ? "Vector256" : typeof(TLanes) == typeof(Lanes128) ? "Vector128" : "scalar";
 

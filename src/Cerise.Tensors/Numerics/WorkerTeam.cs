@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
@@ -47,6 +48,9 @@ internal sealed unsafe class WorkerTeam : IDisposable
     /// <summary>How many threads work on a job.</summary>
     public int Threads { get; }
 
+    /// <summary>Where the time of the jobs goes.</summary>
+    public KernelClock Clock { get; } = new();
+
     /// <summary>Calls <paramref name="body"/>(state, item, worker) for every item in [0, count) and returns when all are done.</summary>
     /// <remarks><c>worker</c> is in [0, <see cref="Threads"/>): the index of scratch memory that the call may use.</remarks>
     private void For(int count, delegate*<void*, int, int, void> body, void* state)
@@ -84,8 +88,12 @@ internal sealed unsafe class WorkerTeam : IDisposable
     /// <summary>Runs <paramref name="job"/> for every item in [0, count) and returns when all are done.</summary>
     /// <remarks>The first exception of an item is thrown here as it is, on any number of threads; items not yet begun are then left out.</remarks>
     public void For<TJob>(int count, ref TJob job)
-        where TJob : struct, IJob =>
+        where TJob : struct, IJob
+    {
+        long start = Stopwatch.GetTimestamp();
         For(count, &Invoke<TJob>, Unsafe.AsPointer(ref job));
+        Clock.Add<TJob>(start);
+    }
 
     public void Dispose()
     {

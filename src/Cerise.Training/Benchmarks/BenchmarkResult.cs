@@ -1,3 +1,5 @@
+using Cerise.Tensors;
+
 namespace Cerise.Training.Benchmarks;
 
 /// <summary>One measurement: medians, with the machine's peaks measured around the same repeats.</summary>
@@ -15,6 +17,12 @@ public sealed record BenchmarkResult(
     string What, string Config, int Batch, int Tokens, int Threads, double Seconds, double Operations,
     double PeakGflops, double PeakGflopsOneThread, double MemoryGigabytesPerSecond)
 {
+    /// <summary>Share of the wall time that is spent inside kernels.</summary>
+    public double KernelShare { get; init; }
+
+    /// <summary>Each kernel's calls and seconds in one repeat, on average, the costliest first.</summary>
+    public IReadOnlyList<KernelTime> Kernels { get; init; } = [];
+
     /// <summary>Tokens a second; null for gemm.</summary>
     public double? TokensPerSecond => Tokens == 0 ? null : Tokens / Seconds;
 

@@ -18,6 +18,7 @@ internal static class DecodeBenchmark
             int tokens = batch * sizes.NewTokens;
             double operations = tokens * BenchmarkSizes.ForwardOperations(model, BenchmarkSizes.PromptTokens + (sizes.NewTokens / 2.0));
             yield return timer.Measure(
+                model.Device,
                 threads,
                 () => generator.Generate(requests, options),
                 (seconds, peak, peakOne, memory) => new("decode", config, batch, tokens, threads, seconds, operations, peak, peakOne, memory));

@@ -28,6 +28,7 @@ internal static class GemmBenchmark
         Tensor x = graph.From(values, new Shape(Size, Size));
         Tensor y = graph.New(new Shape(Size, Size));
         return timer.Measure(
+            device,
             threads,
             () =>
             {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cerise.Tensors;
 using Cerise.Tensors.Numerics;
 
 namespace Cerise.Training.Benchmarks;
@@ -10,15 +11,17 @@ namespace Cerise.Training.Benchmarks;
 internal sealed class RepeatTimer(PeakMeter peak, int repeat, CancellationToken cancellation)
 {
     /// <summary>Runs the work once to warm up, then <paramref name="work"/> again and again.</summary>
+    /// <param name="device">Whose kernels the work runs.</param>
     /// <param name="threads">Threads the work uses: the peak is theirs.</param>
     /// <param name="work">One repeat.</param>
     /// <param name="describe">Makes the result of the medians: seconds, peak of these threads, peak of one thread, bandwidth.</param>
-    public BenchmarkResult Measure(int threads, Action work, Func<double, double, double, double, BenchmarkResult> describe)
+    public BenchmarkResult Measure(Device device, int threads, Action work, Func<double, double, double, double, BenchmarkResult> describe)
     {
         List<double> seconds = [], gflops = [], gflopsOne = [], bandwidth = [];
         work();
         peak.MeasureGflops(threads);
         peak.MeasureGigabytesPerSecond();
+        device.ResetKernelTimes();
         for (int i = 0; ; i++)
         {
             gflops.Add(peak.MeasureGflops(threads));
@@ -31,7 +34,12 @@ internal sealed class RepeatTimer(PeakMeter peak, int repeat, CancellationToken 
             work();
             seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
-        return describe(Median(seconds), Median(gflops), Median(gflopsOne), Median(bandwidth));
+        double total = seconds.Sum();
+        return describe(Median(seconds), Median(gflops), Median(gflopsOne), Median(bandwidth)) with
+        {
+            KernelShare = device.KernelSeconds / total,
+            Kernels = [.. device.KernelTimes.Select(time => time with { Calls = time.Calls / repeat, Seconds = time.Seconds / repeat })],
+        };
     }
 
     private static double Median(List<double> values)

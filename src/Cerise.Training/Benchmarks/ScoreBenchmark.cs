@@ -13,6 +13,7 @@ internal static class ScoreBenchmark
         int tokens = sizes.TrainBatch * sizes.TrainTokens;
         double operations = tokens * BenchmarkSizes.ForwardOperations(model, sizes.TrainTokens / 2.0);
         return timer.Measure(
+            model.Device,
             threads,
             () =>
             {

@@ -19,6 +19,7 @@ internal static class TrainStepBenchmark
         int tokens = sizes.TrainBatch * sizes.TrainTokens;
         double operations = 3 * tokens * BenchmarkSizes.ForwardOperations(model, sizes.TrainTokens / 2.0);
         return timer.Measure(
+            model.Device,
             threads,
             () =>
             {
