@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+
+namespace Cerise.Tensors.Numerics;
+
+/// <summary>Four vectors side by side: 64 columns.</summary>
+internal readonly unsafe struct Row4<TLanes> : IRow<Row4<TLanes>, TLanes>
+    where TLanes : struct, ILanes<TLanes>
+{
+    private readonly TLanes _v0, _v1, _v2, _v3;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Row4(TLanes v0, TLanes v1, TLanes v2, TLanes v3)
+    {
+        _v0 = v0;
+        _v1 = v1;
+        _v2 = v2;
+        _v3 = v3;
+    }
+
+    public static int Width => 64;
+
+    public static Row4<TLanes> Zero => default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Row4<TLanes> Load(float* source) => new(TLanes.Load(source), TLanes.Load(source + 16), TLanes.Load(source + 32), TLanes.Load(source + 48));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Row4<TLanes> Widen<TStored>(byte* source)
+        where TStored : struct, IStored =>
+        new(TStored.Load<TLanes>(source), TStored.Load<TLanes>(source + (16 * TStored.Size)), TStored.Load<TLanes>(source + (32 * TStored.Size)), TStored.Load<TLanes>(source + (48 * TStored.Size)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Row4<TLanes> row, float* target)
+    {
+        TLanes.Store(row._v0, target);
+        TLanes.Store(row._v1, target + 16);
+        TLanes.Store(row._v2, target + 32);
+        TLanes.Store(row._v3, target + 48);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Row4<TLanes> Fma(TLanes x, Row4<TLanes> b, Row4<TLanes> c) =>
+        new(TLanes.Fma(x, b._v0, c._v0), TLanes.Fma(x, b._v1, c._v1), TLanes.Fma(x, b._v2, c._v2), TLanes.Fma(x, b._v3, c._v3));
+}
