@@ -10,6 +10,10 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
     where TRow : struct, IRow<TRow, TLanes>
     where TStored : struct, IStored
 {
+    // Panels are streamed from the second-level cache or from memory, whose own prefetching ends at each page of 4 KB: 16 rows of a panel.
+    private const int PrefetchDistance = 8192;
+
+
     /// <summary>All rows, in tiles of six and what is left in tiles that keep the pipes full: one or two rows alone would wait for their own sums.</summary>
     /// <param name="rows">Rows of A and C.</param>
     /// <param name="depth">Length of the sums.</param>
@@ -65,6 +69,7 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
         for (int k = 0; k < depth; k++)
         {
             TRow row = TRow.Widen<TStored>(b);
+            TRow.Prefetch<TStored>(b + PrefetchDistance);
             c0 = TRow.Fma(TLanes.Broadcast(a[0]), row, c0);
             c1 = TRow.Fma(TLanes.Broadcast(a[aRow]), row, c1);
             c2 = TRow.Fma(TLanes.Broadcast(a[2 * aRow]), row, c2);
@@ -93,6 +98,7 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
         for (int k = 0; k < depth; k++)
         {
             TRow row = TRow.Widen<TStored>(b);
+            TRow.Prefetch<TStored>(b + PrefetchDistance);
             c0 = TRow.Fma(TLanes.Broadcast(a[0]), row, c0);
             c1 = TRow.Fma(TLanes.Broadcast(a[aRow]), row, c1);
             c2 = TRow.Fma(TLanes.Broadcast(a[2 * aRow]), row, c2);
@@ -115,6 +121,7 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
         for (int k = 0; k < depth; k++)
         {
             TRow row = TRow.Widen<TStored>(b);
+            TRow.Prefetch<TStored>(b + PrefetchDistance);
             c0 = TRow.Fma(TLanes.Broadcast(a[0]), row, c0);
             c1 = TRow.Fma(TLanes.Broadcast(a[aRow]), row, c1);
             c2 = TRow.Fma(TLanes.Broadcast(a[2 * aRow]), row, c2);
@@ -134,6 +141,7 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
         for (int k = 0; k < depth; k++)
         {
             TRow row = TRow.Widen<TStored>(b);
+            TRow.Prefetch<TStored>(b + PrefetchDistance);
             c0 = TRow.Fma(TLanes.Broadcast(a[0]), row, c0);
             c1 = TRow.Fma(TLanes.Broadcast(a[aRow]), row, c1);
             a += aStep;

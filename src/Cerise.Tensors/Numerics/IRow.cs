@@ -16,6 +16,10 @@ internal unsafe interface IRow<TSelf, TLanes>
     public static abstract TSelf Widen<TStored>(byte* source)
         where TStored : struct, IStored;
 
+    /// <summary>Asks for the memory of such a row before it is needed.</summary>
+    public static abstract void Prefetch<TStored>(byte* source)
+        where TStored : struct, IStored;
+
     public static abstract void Store(TSelf row, float* target);
 
     /// <summary>x * b + c in every lane.</summary>

@@ -27,6 +27,13 @@ internal readonly unsafe struct Row1<TLanes> : IRow<Row1<TLanes>, TLanes>
         new(TStored.Load<TLanes>(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch<TStored>(byte* source)
+        where TStored : struct, IStored
+    {
+        Memory.Prefetch(source);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Row1<TLanes> row, float* target)
     {
         TLanes.Store(row._v0, target);

@@ -28,6 +28,15 @@ internal readonly unsafe struct Row2<TLanes> : IRow<Row2<TLanes>, TLanes>
         new(TStored.Load<TLanes>(source), TStored.Load<TLanes>(source + (16 * TStored.Size)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch<TStored>(byte* source)
+        where TStored : struct, IStored
+    {
+        Memory.Prefetch(source);
+        if (TStored.Size == sizeof(float))
+            Memory.Prefetch(source + (16 * TStored.Size));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Row2<TLanes> row, float* target)
     {
         TLanes.Store(row._v0, target);

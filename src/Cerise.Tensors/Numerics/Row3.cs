@@ -29,6 +29,16 @@ internal readonly unsafe struct Row3<TLanes> : IRow<Row3<TLanes>, TLanes>
         new(TStored.Load<TLanes>(source), TStored.Load<TLanes>(source + (16 * TStored.Size)), TStored.Load<TLanes>(source + (32 * TStored.Size)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch<TStored>(byte* source)
+        where TStored : struct, IStored
+    {
+        Memory.Prefetch(source);
+        if (TStored.Size == sizeof(float))
+            Memory.Prefetch(source + (16 * TStored.Size));
+        Memory.Prefetch(source + (32 * TStored.Size));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Row3<TLanes> row, float* target)
     {
         TLanes.Store(row._v0, target);

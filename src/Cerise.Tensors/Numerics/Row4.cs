@@ -30,6 +30,18 @@ internal readonly unsafe struct Row4<TLanes> : IRow<Row4<TLanes>, TLanes>
         new(TStored.Load<TLanes>(source), TStored.Load<TLanes>(source + (16 * TStored.Size)), TStored.Load<TLanes>(source + (32 * TStored.Size)), TStored.Load<TLanes>(source + (48 * TStored.Size)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch<TStored>(byte* source)
+        where TStored : struct, IStored
+    {
+        Memory.Prefetch(source);
+        if (TStored.Size == sizeof(float))
+            Memory.Prefetch(source + (16 * TStored.Size));
+        Memory.Prefetch(source + (32 * TStored.Size));
+        if (TStored.Size == sizeof(float))
+            Memory.Prefetch(source + (48 * TStored.Size));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Row4<TLanes> row, float* target)
     {
         TLanes.Store(row._v0, target);

@@ -1,0 +1,16 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Cerise.Tensors.Numerics;
+
+/// <summary>Hints to the memory system; they change speed, never a result.</summary>
+internal static unsafe class Memory
+{
+    /// <summary>Asks for the cache line at <paramref name="place"/>, which need not exist.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(void* place)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(place);
+    }
+}
