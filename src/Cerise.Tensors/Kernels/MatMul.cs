@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Cerise.Tensors.Numerics;
 
 namespace Cerise.Tensors.Kernels;
@@ -16,14 +15,20 @@ internal static unsafe partial class MatMul
     /// <summary>Length of the blocks that sums are cut into, so that a panel's block stays in the second-level cache.</summary>
     private const int DepthBlock = 512;
 
-    /// <summary>Rows an item takes at least, where there are as many.</summary>
-    private const int RowsPerItem = 96;
+    /// <summary>Rows that the backward pass by the weight copies side by side at once, and panels of outputs it takes together.</summary>
+    private const int RowsAtOnce = 512, PanelsAtOnce = 4;
+
+    /// <summary>Rows whose work is worth that of fetching a panel anew.</summary>
+    private const int RowsPerFetch = 4;
+
+    /// <summary>The same for a panel that is transposed before it is used.</summary>
+    private const int RowsPerTranspose = 24;
 
     public static void Forward<TLanes>(WorkerTeam team, int rows, int channels, int outputs, float* x, float* weight, float* bias, float* y)
         where TLanes : struct, ILanes<TLanes>
     {
         int panels = Panels(outputs);
-        int rowBlock = RowBlock(rows, panels, team.Threads, RowsPerItem);
+        int rowBlock = RowBlock(rows, panels, team.Threads, RowsPerFetch);
         ForwardJob<TLanes> job = new(rows, channels, outputs, rowBlock, x, weight, bias, y);
         team.For(panels * Blocks(rows, rowBlock), ref job);
     }
@@ -32,34 +37,43 @@ internal static unsafe partial class MatMul
         where TLanes : struct, ILanes<TLanes>
     {
         int panels = Panels(channels);
-        int rowBlock = RowBlock(rows, panels, team.Threads, 4 * RowsPerItem);
-        BackwardInputJob<TLanes> job = new(rows, channels, outputs, rowBlock, gradOutput, weight, gradInput, accumulate, scratch);
+        int rowBlock = RowBlock(rows, panels, team.Threads, RowsPerTranspose);
+        BackwardInputJob<TLanes> job = new(team.Threads, rows, channels, outputs, rowBlock, gradOutput, weight, gradInput, accumulate, scratch);
         team.For(panels * Blocks(rows, rowBlock), ref job);
     }
-
-    /// <summary>Numbers of scratch memory each worker needs for <see cref="BackwardInput"/>.</summary>
-    public const int ScratchLength = DepthBlock * Panel;
 
     public static void BackwardWeight<TLanes>(WorkerTeam team, int rows, int channels, int outputs, float* x, float* gradOutput, float* gradWeight, float** scratch)
         where TLanes : struct, ILanes<TLanes>
     {
-        int panels = Panels(outputs);
-        int channelBlock = RowBlock(channels, panels, team.Threads, RowsPerItem);
-        BackwardWeightJob<TLanes> job = new(rows, channels, outputs, channelBlock, x, gradOutput, gradWeight, scratch);
-        team.For(panels * Blocks(channels, channelBlock), ref job);
+        int groups = Blocks(Panels(outputs), PanelsAtOnce);
+        int channelBlock = Blocks(RowBlock(channels, groups, team.Threads, RowsPerFetch), 16) * 16;
+        BackwardWeightJob<TLanes> job = new(rows, channels, outputs, groups, channelBlock, x, gradOutput, gradWeight, scratch);
+        team.For(groups * Blocks(channels, channelBlock), ref job);
     }
+
+    /// <summary>Numbers of scratch memory each worker needs for <see cref="BackwardInput"/> and <see cref="BackwardWeight"/>.</summary>
+    public const int ScratchLength = RowsAtOnce * Panel * (PanelsAtOnce + 1);
 
     private static int Panels(int columns) => (columns + Panel - 1) / Panel;
 
     private static int Blocks(int rows, int rowBlock) => (rows + rowBlock - 1) / rowBlock;
 
-    // Enough items that the threads end together, yet tall enough that a panel's block is read seldom.
-    private static int RowBlock(int rows, int panels, int threads, int least)
+    // How many rows an item takes: few items for many rows, so that a panel is fetched seldom, yet as many as let the threads end together.
+    private static int RowBlock(int rows, int panels, int threads, int fetch)
     {
-        int wanted = threads == 1 ? 1 : Math.Max(1, ((4 * threads) + panels - 1) / panels);
-        int even = (((rows + wanted - 1) / wanted) + MatMulTile.Rows - 1) / MatMulTile.Rows * MatMulTile.Rows;
-        int floor = panels >= 2 * threads ? least : 2 * MatMulTile.Rows;
-        return Math.Max(Math.Max(even, floor), 1);
+        int best = rows;
+        long leastTime = long.MaxValue;
+        for (int blocks = 1; blocks <= 8 * threads && (blocks == 1 || rows / blocks >= 2 * MatMulTile.Rows); blocks++)
+        {
+            int rowBlock = (rows + blocks - 1) / blocks;
+            if (blocks > 1)
+                rowBlock = (rowBlock + MatMulTile.Rows - 1) / MatMulTile.Rows * MatMulTile.Rows;
+            long turns = (((long)panels * Blocks(rows, rowBlock)) + threads - 1) / threads;
+            long time = turns * (rowBlock + fetch);
+            if (time < leastTime)
+                (best, leastTime) = (rowBlock, time);
+        }
+        return Math.Max(best, 1);
     }
 
     private readonly struct ForwardJob<TLanes>(int rows, int channels, int outputs, int rowBlock, float* x, float* weight, float* bias, float* y) : IJob
@@ -84,7 +98,7 @@ internal static unsafe partial class MatMul
         }
     }
 
-    private readonly struct BackwardInputJob<TLanes>(int rows, int channels, int outputs, int rowBlock, float* gradOutput, float* weight, float* gradInput, bool accumulate, float** scratch) : IJob
+    private readonly struct BackwardInputJob<TLanes>(int threads, int rows, int channels, int outputs, int rowBlock, float* gradOutput, float* weight, float* gradInput, bool accumulate, float** scratch) : IJob
         where TLanes : struct, ILanes<TLanes>
     {
         public void Run(int item, int worker)
@@ -100,55 +114,107 @@ internal static unsafe partial class MatMul
             {
                 int depth = Math.Min(DepthBlock, outputs - n);
                 for (int p = 0; p < depth; p += Panel)
-                    Transpose(weight + ((nint)(n + p) * channels) + ((nint)panel * Panel * Panel), Math.Min(Panel, depth - p), columns, transposed + (p * Panel));
-                MatMulTile.Run<TLanes>(
-                    count, depth, gradOutput + ((nint)first * outputs) + n, outputs, 1, transposed, Panel, c, channels, columns, accumulate: accumulate || n > 0);
+                    Transpose<TLanes>(weight + ((nint)(n + p) * channels) + ((nint)panel * Panel * Panel), Math.Min(Panel, depth - p), columns, transposed + (p * Panel));
+                int chunk = Blocks(Blocks(count, DepthBlock / Panel), MatMulTile.Rows) * MatMulTile.Rows;
+                for (int i = 0; i < count; i += chunk)
+                {
+                    MatMulTile.Run<TLanes>(
+                        Math.Min(chunk, count - i), depth, gradOutput + ((nint)(first + i) * outputs) + n, outputs, 1, transposed, Panel,
+                        c + ((nint)i * channels), channels, columns, accumulate: accumulate || n > 0);
+                    PrefetchPiece(item, panel, n, i / chunk);
+                }
             }
+        }
+
+        // A piece, 64 outputs by 64 channels, of the weights needed after this block of outputs: those of the next block, or of the item this worker is likely to take next.
+        private void PrefetchPiece(int item, int panel, int block, int piece)
+        {
+            int output = block + DepthBlock + (piece * Panel);
+            if (block + DepthBlock >= outputs)
+            {
+                output = piece * Panel;
+                panel = (item + threads) / Blocks(rows, rowBlock);
+            }
+            if (output >= outputs || panel >= Panels(channels))
+                return;
+            float* place = weight + ((nint)output * channels) + ((nint)panel * Panel * Panel);
+            for (int i = 0; i < Panel * Panel; i += 16)
+                Memory.PrefetchFar(place + i);
         }
     }
 
-    private readonly struct BackwardWeightJob<TLanes>(int rows, int channels, int outputs, int channelBlock, float* x, float* gradOutput, float* gradWeight, float** scratch) : IJob
+    private readonly struct BackwardWeightJob<TLanes>(
+        int rows, int channels, int outputs, int groups, int channelBlock, float* x, float* gradOutput, float* gradWeight, float** scratch) : IJob
         where TLanes : struct, ILanes<TLanes>
     {
+        // Rows of x and dy lie pages apart: their columns are copied side by side, and each copy is used several times.
         public void Run(int item, int worker)
         {
             int blocks = Blocks(channels, channelBlock);
-            int panel = item / blocks;
+            int panels = Panels(outputs);
+            int group = item / blocks;
+            int firstPanel = (int)((long)panels * group / groups);
+            int lastPanel = (int)((long)panels * (group + 1) / groups);
             int first = item % blocks * channelBlock;
-            int count = Math.Min(channelBlock, channels - first);
-            int columns = Math.Min(Panel, outputs - (panel * Panel));
-            float* c = gradWeight + ((nint)panel * Panel * channels) + ((nint)first * Panel);
-            for (int row = 0; row < rows; row += DepthBlock)
+            int last = Math.Min(first + channelBlock, channels);
+            float* dy = scratch[worker];                                   // panels of [depth, 64]
+            float* xs = dy + (RowsAtOnce * Panel * PanelsAtOnce);          // four times [depth, 16]
+            for (int row = 0; row < rows; row += RowsAtOnce)
             {
-                int depth = Math.Min(DepthBlock, rows - row);
-                float* b = scratch[worker];
-                for (int m = 0; m < depth; m++)
-                    CopyPadded(gradOutput + ((nint)(row + m) * outputs) + (panel * Panel), columns, b + (m * Panel));
-                MatMulTile.Run<TLanes>(count, depth, x + ((nint)row * channels) + first, 1, channels, b, Panel, c, Panel, Panel, accumulate: true);
+                int depth = Math.Min(RowsAtOnce, rows - row);
+                for (int panel = firstPanel; panel < lastPanel; panel++)
+                    CopyColumns<TLanes>(
+                        gradOutput + ((nint)row * outputs) + (panel * Panel), outputs, depth, Math.Min(Panel, outputs - (panel * Panel)),
+                        dy + ((panel - firstPanel) * RowsAtOnce * Panel), Panel, Panel);
+                for (int block = first; block < last; block += Panel)
+                {
+                    CopyColumns<TLanes>(x + ((nint)row * channels) + block, channels, depth, Math.Min(Panel, last - block), xs, 16, RowsAtOnce * 16);
+                    for (int panel = firstPanel; panel < lastPanel; panel++)
+                    {
+                        int columns = Math.Min(Panel, Blocks(outputs - (panel * Panel), 16) * 16);
+                        for (int channel = block; channel < Math.Min(block + Panel, last); channel += 16)
+                            MatMulTile.Run<TLanes>(
+                                Math.Min(16, last - channel), depth, xs + ((channel - block) * RowsAtOnce), 1, 16,
+                                dy + ((panel - firstPanel) * RowsAtOnce * Panel), Panel,
+                                gradWeight + ((nint)panel * Panel * channels) + ((nint)channel * Panel), Panel, columns, accumulate: true);
+                    }
+                }
             }
         }
     }
 
-    // [columns][64] in a panel, of which the first `depth` of 64 are outputs, to [depth][64].
+    // [columns][64] in a panel, of which the first `depth` of 64 are outputs, to [depth][64]; up to 15 more rows are written.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transpose(float* source, int depth, int columns, float* target)
+    private static void Transpose<TLanes>(float* source, int depth, int columns, float* target)
+        where TLanes : struct, ILanes<TLanes>
     {
-        int body = Vector128.IsHardwareAccelerated ? columns / 4 * 4 : 0;
-        for (int k = 0; k < body; k += 4)                                  // four at a time, so that whole vectors are written
-        {
-            float* s = source + (k * Panel);
-            for (int n = 0; n < depth; n++)
-                Vector128.Create(s[n], s[n + Panel], s[n + (2 * Panel)], s[n + (3 * Panel)]).Store(target + (n * Panel) + k);
-        }
+        int body = columns / 16 * 16;
+        for (int k = 0; k < body; k += 16)
+            for (int n = 0; n < depth; n += 16)
+                TLanes.Transpose(source + (k * Panel) + n, Panel, target + (n * Panel) + k, Panel);
         for (int k = body; k < columns; k++)
             for (int n = 0; n < depth; n++)
                 target[(n * Panel) + k] = source[(k * Panel) + n];
     }
 
-    private static void CopyPadded(float* source, int columns, float* target)
+    // Columns of a matrix in strips of `width` (16 or 64), each strip [rows, width] and `strip` numbers after the one before; the last strip is padded with zeros.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyColumns<TLanes>(float* source, nint stride, int rows, int columns, float* target, int width, nint strip)
+        where TLanes : struct, ILanes<TLanes>
     {
-        Unsafe.CopyBlockUnaligned(target, source, (uint)columns * sizeof(float));
-        if (columns < Panel)
-            Unsafe.InitBlockUnaligned(target + columns, 0, (uint)(Panel - columns) * sizeof(float));
+        nint step = width == 16 ? strip : 16;                              // from one vector of a row to the next
+        for (int row = 0; row < rows; row++)
+        {
+            float* place = target;
+            int c = 0;
+            for (; c <= columns - 16; c += 16, place += step)
+                TLanes.Store(TLanes.Load(source + c), place);
+            for (; c < columns; c += 16, place += step)
+                TLanes.Store(TLanes.LoadPart(source + c, columns - c), place);
+            for (; c < width; c += 16, place += step)
+                TLanes.Store(TLanes.Zero, place);
+            source += stride;
+            target += width;
+        }
     }
 }

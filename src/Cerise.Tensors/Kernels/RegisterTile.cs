@@ -30,6 +30,8 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
     {
         while (rows > 0)
         {
+            for (int i = 6; i < Math.Min(rows, 12); i++)                   // where the next tile's sums go
+                TRow.Prefetch<StoredFloat32>((byte*)(c + (i * cRow)));
             int taken = rows is 6 or > 8 ? 6 : rows == 5 ? 3 : Math.Min(rows, 4);
             switch (taken)
             {

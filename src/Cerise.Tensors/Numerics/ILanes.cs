@@ -51,6 +51,14 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>The largest lane.</summary>
     public static abstract float MaxLane(TSelf a);
 
+    /// <summary>Writes sixteen rows of sixteen numbers as columns.</summary>
+    public static virtual void Transpose(float* source, nint sourceStride, float* target, nint targetStride)
+    {
+        for (int i = 0; i < 16; i++)
+            for (int j = 0; j < 16; j++)
+                target[(j * targetStride) + i] = source[(i * sourceStride) + j];
+    }
+
     /// <summary>The first <paramref name="count"/> lanes from memory, <paramref name="fill"/> in the others.</summary>
     public static virtual TSelf LoadPart(float* source, int count, float fill = 0)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Cerise.Tensors.Numerics;
 
@@ -80,6 +81,44 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
         Vector256<float> eight = Vector256.Max(a._v0.GetLower(), a._v0.GetUpper());
         Vector128<float> four = Vector128.Max(eight.GetLower(), eight.GetUpper());
         return MathF.Max(MathF.Max(four[0], four[2]), MathF.Max(four[1], four[3]));
+    }
+
+    // Pairs of rows, then of pairs, are interleaved within each 128 bits; then the 128-bit quarters of every fourth row change places.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Transpose(float* source, nint sourceStride, float* target, nint targetStride)
+    {
+        float* quads = stackalloc float[256];                              // row r of group g: quads of columns r, r + 4, r + 8, r + 12 of rows 4 g to 4 g + 3
+        for (int g = 0; g < 4; g++)
+        {
+            float* rows = source + (4 * g * sourceStride);
+            Vector512<float> a = Vector512.Load(rows);
+            Vector512<float> b = Vector512.Load(rows + sourceStride);
+            Vector512<float> c = Vector512.Load(rows + (2 * sourceStride));
+            Vector512<float> d = Vector512.Load(rows + (3 * sourceStride));
+            Vector512<double> abLow = Avx512F.UnpackLow(a, b).AsDouble();
+            Vector512<double> abHigh = Avx512F.UnpackHigh(a, b).AsDouble();
+            Vector512<double> cdLow = Avx512F.UnpackLow(c, d).AsDouble();
+            Vector512<double> cdHigh = Avx512F.UnpackHigh(c, d).AsDouble();
+            Avx512F.UnpackLow(abLow, cdLow).AsSingle().Store(quads + (64 * g));
+            Avx512F.UnpackHigh(abLow, cdLow).AsSingle().Store(quads + (64 * g) + 16);
+            Avx512F.UnpackLow(abHigh, cdHigh).AsSingle().Store(quads + (64 * g) + 32);
+            Avx512F.UnpackHigh(abHigh, cdHigh).AsSingle().Store(quads + (64 * g) + 48);
+        }
+        for (int r = 0; r < 4; r++)
+        {
+            Vector512<float> a = Vector512.Load(quads + (16 * r));
+            Vector512<float> b = Vector512.Load(quads + 64 + (16 * r));
+            Vector512<float> c = Vector512.Load(quads + 128 + (16 * r));
+            Vector512<float> d = Vector512.Load(quads + 192 + (16 * r));
+            Vector512<float> abEven = Avx512F.Shuffle4x128(a, b, 0b10_00_10_00);
+            Vector512<float> abOdd = Avx512F.Shuffle4x128(a, b, 0b11_01_11_01);
+            Vector512<float> cdEven = Avx512F.Shuffle4x128(c, d, 0b10_00_10_00);
+            Vector512<float> cdOdd = Avx512F.Shuffle4x128(c, d, 0b11_01_11_01);
+            Avx512F.Shuffle4x128(abEven, cdEven, 0b10_00_10_00).Store(target + (r * targetStride));
+            Avx512F.Shuffle4x128(abOdd, cdOdd, 0b10_00_10_00).Store(target + ((r + 4) * targetStride));
+            Avx512F.Shuffle4x128(abEven, cdEven, 0b11_01_11_01).Store(target + ((r + 8) * targetStride));
+            Avx512F.Shuffle4x128(abOdd, cdOdd, 0b11_01_11_01).Store(target + ((r + 12) * targetStride));
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

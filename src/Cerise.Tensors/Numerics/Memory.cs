@@ -6,7 +6,15 @@ namespace Cerise.Tensors.Numerics;
 /// <summary>Hints to the memory system; they change speed, never a result.</summary>
 internal static unsafe class Memory
 {
-    /// <summary>Asks for the cache line at <paramref name="place"/>, which need not exist.</summary>
+    /// <summary>Asks for the cache line at <paramref name="place"/>, which need not exist, to be brought into the second-level cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PrefetchFar(void* place)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch1(place);
+    }
+
+    /// <summary>Asks for the cache line at <paramref name="place"/>, which need not exist, to be brought into the first-level cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(void* place)
     {
