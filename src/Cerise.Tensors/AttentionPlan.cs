@@ -1,16 +1,24 @@
+using System.Runtime.InteropServices;
+
 namespace Cerise.Tensors;
 
 /// <summary>Which rows of a batch belong to which sequence, at which positions, and in which blocks the sequence's keys and values lie.</summary>
-/// <remarks>The rows of a sequence are consecutive, at consecutive positions; a row attends to all positions up to its own.</remarks>
+/// <remarks>
+/// The rows of a sequence are consecutive, at consecutive positions; a row attends to all positions up to its own. A plan that is cleared and filled again
+/// keeps its memory, so that a decoding loop allocates nothing once it is warm.
+/// </remarks>
 public sealed class AttentionPlan
 {
     private readonly List<int> _firstRow = [0];
     private readonly List<int> _firstPosition = [];
     private readonly List<int> _firstBlock = [0];
     private readonly List<int> _blocks = [];
-    private readonly List<int> _positions = [];
-    private Indices? _packed;
-    private (int Queries, Indices Items)? _items;
+    private readonly Indices _positions = new();
+    private readonly Indices _packed = new();
+    private readonly Indices _items = new();
+    private bool _isPacked;
+    private bool _hasPositions;
+    private int _queriesPerItem;                                           // 0 while the items are to be made
 
     /// <summary>Number of sequences.</summary>
     public int Sequences => _firstPosition.Count;
@@ -24,8 +32,25 @@ public sealed class AttentionPlan
     /// <summary>Tokens of the longest sequence, from position 0 to its last row.</summary>
     public int LongestSequence { get; private set; }
 
-    /// <summary>The position of each row, for rotary embedding.</summary>
-    public Indices Positions => field ??= new Indices(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_positions));
+    /// <summary>The position of each row, for rotary embedding; valid until the plan changes.</summary>
+    public Indices Positions
+    {
+        get
+        {
+            if (!_hasPositions)
+            {
+                Span<int> positions = _positions.Resize(Rows);
+                for (int s = 0; s < Sequences; s++)
+                {
+                    (int firstRow, int rows, int firstPosition) = Sequence(s);
+                    for (int i = 0; i < rows; i++)
+                        positions[firstRow + i] = firstPosition + i;
+                }
+                _hasPositions = true;
+            }
+            return _positions;
+        }
+    }
 
     /// <summary>A plan for whole sequences packed end to end, whose keys lie in blocks of their own.</summary>
     public static AttentionPlan Packed(ReadOnlySpan<int> lengths)
@@ -63,10 +88,19 @@ public sealed class AttentionPlan
             BlocksNeeded = Math.Max(BlocksNeeded, block + 1);
         }
         _firstBlock.Add(_blocks.Count);
-        for (int i = 0; i < rows; i++)
-            _positions.Add(firstPosition + i);
-        _packed = null;
-        _items = null;
+        Changed();
+    }
+
+    /// <summary>Takes all sequences out and keeps the memory, for the next plan.</summary>
+    /// <remarks>Not before the backward pass of what was recorded with the plan: it reads the plan again.</remarks>
+    public void Clear()
+    {
+        _firstRow.RemoveRange(1, _firstRow.Count - 1);
+        _firstPosition.Clear();
+        _firstBlock.RemoveRange(1, _firstBlock.Count - 1);
+        _blocks.Clear();
+        (BlocksNeeded, LongestSequence) = (0, 0);
+        Changed();
     }
 
     /// <summary>First row, number of rows and first position of a sequence.</summary>
@@ -76,16 +110,16 @@ public sealed class AttentionPlan
     /// <summary>For kernels: per sequence (firstRow, rows, firstPosition, firstBlock), then all block numbers.</summary>
     internal Indices Pack()
     {
-        if (_packed is null)
+        if (!_isPacked)
         {
-            int[] packed = new int[(4 * Sequences) + _blocks.Count];
+            Span<int> packed = _packed.Resize((4 * Sequences) + _blocks.Count);
             for (int s = 0; s < Sequences; s++)
             {
                 (packed[4 * s], packed[(4 * s) + 1], packed[(4 * s) + 2]) = Sequence(s);
                 packed[(4 * s) + 3] = (4 * Sequences) + _firstBlock[s];
             }
-            _blocks.CopyTo(packed, 4 * Sequences);
-            _packed = new Indices(packed);
+            CollectionsMarshal.AsSpan(_blocks).CopyTo(packed[(4 * Sequences)..]);
+            _isPacked = true;
         }
         return _packed;
     }
@@ -93,19 +127,30 @@ public sealed class AttentionPlan
     /// <summary>For kernels: pairs (sequence, first query), each standing for up to <paramref name="queries"/> rows of one sequence.</summary>
     internal Indices Items(int queries)
     {
-        if (_items is not { } known || known.Queries != queries)
+        if (_queriesPerItem != queries)
         {
-            List<int> items = [];
+            int count = 0;
+            for (int s = 0; s < Sequences; s++)
+                count += (Sequence(s).Rows + queries - 1) / queries;
+            Span<int> items = _items.Resize(2 * count);
+            int next = 0;
             for (int s = 0; s < Sequences; s++)
             {
                 for (int first = 0; first < Sequence(s).Rows; first += queries)
                 {
-                    items.Add(s);
-                    items.Add(first);
+                    items[next++] = s;
+                    items[next++] = first;
                 }
             }
-            _items = known = (queries, new Indices(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(items)));
+            _queriesPerItem = queries;
         }
-        return known.Items;
+        return _items;
+    }
+
+    private void Changed()
+    {
+        _isPacked = false;
+        _hasPositions = false;
+        _queriesPerItem = 0;
     }
 }
