@@ -1,30 +1,36 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 
 namespace Cerise.Tensors.Numerics;
 
 /// <summary>Threads that stay, and share out the items of one job at a time.</summary>
 /// <remarks>
-/// Items are handed out in order by a counter, so who computes an item varies from run to run; an item must therefore write only what belongs to it and
-/// never sum across items. Between jobs the workers spin for a moment and then sleep. The calling thread works too. One job at a time: calls from several
-/// threads queue up. Jobs are function pointers over a caller's struct, so that a call allocates nothing.
+/// Items are handed out in order, in shares that shrink towards the end, so who computes an item varies from run to run; an item must therefore write only
+/// what belongs to it and never sum across items. The calling thread works too, and waits only for workers that have taken items: a job that is done before
+/// the others have noticed it costs hardly more than a loop. Between jobs the workers spin for a moment and then sleep. One job at a time: calls from
+/// several threads queue up. Jobs are function pointers over a caller's struct, so that a call allocates nothing.
 /// </remarks>
 internal sealed unsafe class WorkerTeam : IDisposable
 {
-    private const int SpinsBeforeSleep = 4000;
+    /// <summary>Most items of one job.</summary>
+    public const int MostItems = (1 << ItemBits) - 1;
+
+    private const int ItemBits = 24;
+
+    // About 40 ns each: longer than the pauses between the kernels of a step, far shorter than those between steps.
+    private const int SpinsBeforeSleep = 5000;
+
+    // The caller waits for a share of its own job: it gives the core away only when the worker seems to have lost its own.
+    private const int SpinsBeforeYield = 250;
 
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim[] _wake;
     private readonly int[] _asleep;
     private readonly Lock _oneJob = new();
 
-    private delegate*<void*, int, int, void> _body;
-    private void* _state;
-    private int _count;
-    private int _next;
-    private int _running;
-    private int _generation;
+    private Board _board;
     private Exception? _failure;
     private volatile bool _stopping;
 
@@ -51,42 +57,12 @@ internal sealed unsafe class WorkerTeam : IDisposable
     /// <summary>Where the time of the jobs goes.</summary>
     public KernelClock Clock { get; } = new();
 
-    /// <summary>Calls <paramref name="body"/>(state, item, worker) for every item in [0, count) and returns when all are done.</summary>
-    /// <remarks><c>worker</c> is in [0, <see cref="Threads"/>): the index of scratch memory that the call may use.</remarks>
-    private void For(int count, delegate*<void*, int, int, void> body, void* state)
-    {
-        if (count <= 0)
-            return;
-        lock (_oneJob)
-        {
-            ObjectDisposedException.ThrowIf(_stopping, this);
-            if (count == 1 || Threads == 1)
-            {
-                for (int item = 0; item < count; item++)
-                    body(state, item, 0);
-                return;
-            }
-            _body = body;
-            _state = state;
-            _count = count;
-            _failure = null;
-            Volatile.Write(ref _next, 0);
-            Volatile.Write(ref _running, _threads.Length);
-            Interlocked.Increment(ref _generation);
-            for (int i = 0; i < _wake.Length; i++)
-                if (Interlocked.CompareExchange(ref _asleep[i], 0, 1) == 1)
-                    _wake[i].Release();
-            Work(0);
-            SpinWait spin = default;
-            while (Volatile.Read(ref _running) != 0)
-                spin.SpinOnce(sleep1Threshold: -1);
-            if (_failure is not null)
-                ExceptionDispatchInfo.Throw(_failure);
-        }
-    }
-
     /// <summary>Runs <paramref name="job"/> for every item in [0, count) and returns when all are done.</summary>
-    /// <remarks>The first exception of an item is thrown here as it is, on any number of threads; items not yet begun are then left out.</remarks>
+    /// <remarks>
+    /// <c>worker</c> of a call is in [0, <see cref="Threads"/>): the index of scratch memory that it may use. The first exception of an item is thrown here as it
+    /// is, on any number of threads; items not yet begun are then left out.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">There are more than <see cref="MostItems"/> items.</exception>
     public void For<TJob>(int count, ref TJob job)
         where TJob : struct, IJob
     {
@@ -111,61 +87,175 @@ internal sealed unsafe class WorkerTeam : IDisposable
         }
     }
 
-    private static void Invoke<TJob>(void* job, int item, int worker)
-        where TJob : struct, IJob =>
-        Unsafe.AsRef<TJob>(job).Run(item, worker);
-
-    private void Work(int worker)
+    private static void Invoke<TJob>(void* job, int first, int count, int worker)
+        where TJob : struct, IJob
     {
+        ref TJob work = ref Unsafe.AsRef<TJob>(job);
+        for (int item = first; item < first + count; item++)
+            work.Run(item, worker);
+    }
+
+    private void For(int count, delegate*<void*, int, int, int, void> body, void* state)
+    {
+        if (count <= 0)
+            return;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MostItems);
+        lock (_oneJob)
+        {
+            ObjectDisposedException.ThrowIf(_stopping, this);
+            if (count == 1 || Threads == 1)
+            {
+                body(state, 0, count, 0);
+                return;
+            }
+            // All workers have reported the job before, so nobody reads these; the ticket makes them valid.
+            _board.Body = body;
+            _board.State = state;
+            _board.Count = count;
+            _board.Reported = 0;
+            int own = Share(count);
+            long generation = (_board.Ticket >> ItemBits) + 1;
+            // A full fence: either a worker that lies down sees the job, or it is seen here as asleep.
+            Interlocked.Exchange(ref _board.Ticket, (generation << ItemBits) | (uint)(count - own));
+            if (Volatile.Read(ref _board.Sleepers) != 0)
+                Wake(count - own);
+            Run(0, own, 0);
+            own += Work(0);
+            WaitFor(count - own);
+            if (_failure is { } failure)
+            {
+                _failure = null;
+                ExceptionDispatchInfo.Throw(failure);
+            }
+        }
+    }
+
+    // Large shares at first, so that the counter is not fought over and neighbours stay on one core; single items at the end, so that all end together.
+    private int Share(int left) => Math.Max(1, left / (2 * Threads));
+
+    // Takes items until none is left; how many it did.
+    private int Work(int worker)
+    {
+        int done = 0;
+        long ticket = Volatile.Read(ref _board.Ticket);
+        while (Left(ticket) is > 0 and int left)
+        {
+            int share = Share(left);
+            long seen = Interlocked.CompareExchange(ref _board.Ticket, ticket - share, ticket);
+            if (seen == ticket)
+            {
+                Run(_board.Count - left, share, worker);
+                done += share;
+                seen = Volatile.Read(ref _board.Ticket);
+            }
+            ticket = seen;
+        }
+        return done;
+    }
+
+    private void Run(int first, int count, int worker)
+    {
+        if (Volatile.Read(ref _failure) is not null)
+            return;
         try
         {
-            int item;
-            while ((item = Interlocked.Increment(ref _next) - 1) < _count)
-                _body(_state, item, worker);
+            _board.Body(_board.State, first, count, worker);
         }
         catch (Exception e)                                                // whatever it is: a worker must report it, and the caller must wait for the others
         {
             Interlocked.CompareExchange(ref _failure, e, null);
-            Volatile.Write(ref _next, int.MaxValue / 2);
+        }
+    }
+
+    private void WaitFor(int others)
+    {
+        for (int spins = 0; Volatile.Read(ref _board.Reported) != others; spins++)
+        {
+            if (spins < SpinsBeforeYield)
+                Thread.SpinWait(1);
+            else
+                Thread.Yield();
+        }
+    }
+
+    private void Wake(int most)
+    {
+        for (int i = 0; i < _wake.Length && most > 0; i++)
+        {
+            if (Interlocked.CompareExchange(ref _asleep[i], 0, 1) != 1)
+                continue;
+            Interlocked.Decrement(ref _board.Sleepers);
+            _wake[i].Release();
+            most--;
         }
     }
 
     private void Serve(int worker)
     {
-        int seen = 0;
-        while (true)
+        while (WaitForJob(worker))
         {
-            if (!WaitForJob(worker, seen))
-                return;
-            seen = Volatile.Read(ref _generation);
-            Work(worker + 1);
-            Interlocked.Decrement(ref _running);
+            // While it holds items that it has not reported, the job cannot end and no other can begin: what it adds up belongs to one job.
+            int done = Work(worker + 1);
+            if (done > 0)
+                Interlocked.Add(ref _board.Reported, done);
         }
     }
 
-    private bool WaitForJob(int worker, int seen)
+    // False when the team stops.
+    private bool WaitForJob(int worker)
     {
         for (int i = 0; i < SpinsBeforeSleep; i++)
         {
-            if (Volatile.Read(ref _generation) != seen)
+            if (Left(Volatile.Read(ref _board.Ticket)) > 0)
                 return true;
             if (_stopping)
                 return false;
-            Thread.SpinWait(8);
+            Thread.SpinWait(1);
         }
-        // Said anew before every wait: a caller may be interrupted between starting a job and waking its sleepers, and then wake, and clear the mark of,
-        // a worker that has done that job and lain down again. Such a late wake-up must not leave a sleeper that no caller knows of.
+        // Said anew before every wait: a caller may be interrupted between taking the mark away and waking, and then wake a worker that has done other work
+        // and lain down again. Such a late wake-up must not leave a sleeper that no caller knows of.
         while (true)
         {
-            Interlocked.Exchange(ref _asleep[worker], 1);
-            if (Volatile.Read(ref _generation) != seen)
+            if (Interlocked.Exchange(ref _asleep[worker], 1) == 0)
+                Interlocked.Increment(ref _board.Sleepers);
+            if (Left(Volatile.Read(ref _board.Ticket)) > 0)
             {
-                Volatile.Write(ref _asleep[worker], 0);
+                if (Interlocked.CompareExchange(ref _asleep[worker], 0, 1) == 1)
+                    Interlocked.Decrement(ref _board.Sleepers);
                 return true;
             }
             if (_stopping)
                 return false;
             _wake[worker].Wait();
         }
+    }
+
+    private static int Left(long ticket) => (int)(ticket & MostItems);
+
+    /// <summary>What the threads share, cache lines apart from each other and from the rest.</summary>
+    /// <remarks>
+    /// The ticket is the job's number and, in the low bits, how many of its items nobody has taken yet. While any is left the job stands still around it, so
+    /// taking items by exchanging the ticket also proves that body, state and count are those of the same job.
+    /// </remarks>
+    [StructLayout(LayoutKind.Explicit, Size = 512)]
+    private struct Board
+    {
+        [FieldOffset(128)]
+        public long Ticket;
+
+        [FieldOffset(136)]
+        public delegate*<void*, int, int, int, void> Body;
+
+        [FieldOffset(144)]
+        public void* State;
+
+        [FieldOffset(152)]
+        public int Count;
+
+        [FieldOffset(256)]
+        public int Reported;
+
+        [FieldOffset(384)]
+        public int Sleepers;
     }
 }

@@ -100,6 +100,44 @@ public sealed class WorkerTeamTests
         Assert.IsType<ObjectDisposedException>(await call.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
     }
 
+    // Items of very different length, many more than threads: shares are large at first and single at the end.
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Uneven_items_are_done_exactly_once(int threads)
+    {
+        using WorkerTeam team = new(threads);
+        int[] done = new int[3000];
+        for (int repeat = 1; repeat <= 20; repeat++)
+        {
+            UnevenJob job = new(done);
+            team.For(done.Length, ref job);
+            Assert.All(done, n => Assert.Equal(repeat, n));
+        }
+    }
+
+    [Fact]
+    public void A_job_of_more_items_than_a_team_can_count_is_refused()
+    {
+        using WorkerTeam team = new(2);
+        FailingJob job = new(-1);
+        Assert.Throws<ArgumentOutOfRangeException>(() => team.For(WorkerTeam.MostItems + 1, ref job));
+    }
+
+    [Fact]
+    public void A_job_allocates_nothing()
+    {
+        using WorkerTeam team = new(2);
+        int[] done = new int[8];
+        UnevenJob job = new(done);
+        for (int i = 0; i < 100; i++)
+            team.For(8, ref job);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+            team.For(8, ref job);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
     [Fact]
     public void A_team_needs_a_thread() => Assert.Throws<ArgumentOutOfRangeException>(() => new WorkerTeam(0));
 
@@ -121,6 +159,15 @@ public sealed class WorkerTeamTests
             Interlocked.Increment(ref _done[item]);
             if (worker < 0 || worker >= _threads)
                 Interlocked.Increment(ref *_wrongWorker);
+        }
+    }
+
+    private readonly struct UnevenJob(int[] done) : IJob
+    {
+        public void Run(int item, int worker)
+        {
+            Thread.SpinWait(item % 97 == 0 ? 200 : 1);
+            done[item]++;
         }
     }
 
