@@ -44,5 +44,5 @@ public sealed partial class Tensor
     public Tensor Clamp(float low, float high) => ElementwiseNodes.Unary(UnaryOp.Clamp, this, low, high);
 
     /// <summary>The same numbers as a constant: no gradient flows through it.</summary>
-    public Tensor Detach() => new(Graph, Shape, Storage, Offset);
+    public Tensor Detach() => Graph.Constant(this);
 }

@@ -3,27 +3,25 @@ using Cerise.Tensors.Autograd;
 namespace Cerise.Tensors;
 
 /// <summary>A float32 array on a device, made by an op of a <see cref="Autograd.Graph"/> and valid until that graph is reset.</summary>
+/// <remarks>A graph uses its tensors again after a reset: copy out what is needed longer, and keep no tensor beyond it.</remarks>
 public sealed partial class Tensor
 {
-    internal Tensor(Graph graph, Shape shape, Storage storage, long offset)
-    {
-        Graph = graph;
-        Shape = shape;
-        Storage = storage;
-        Offset = offset;
-    }
+    private Storage? _storage;
+
+    internal Tensor(Graph graph) => Graph = graph;
 
     /// <summary>The graph that owns the memory and records what made it.</summary>
     public Graph Graph { get; }
 
     /// <summary>Extents.</summary>
-    public Shape Shape { get; }
+    public Shape Shape { get; private set; }
 
     /// <summary>The memory this tensor lies in, from <see cref="Offset"/> on.</summary>
-    public Storage Storage { get; }
+    /// <exception cref="InvalidOperationException">The graph has taken the memory back.</exception>
+    public Storage Storage => _storage ?? throw Stale();
 
     /// <summary>First element in <see cref="Storage"/>.</summary>
-    public long Offset { get; }
+    public long Offset { get; private set; }
 
     /// <summary>Whether gradients flow to this tensor.</summary>
     public bool RequiresGrad { get; internal set; }
@@ -31,7 +29,7 @@ public sealed partial class Tensor
     /// <summary>The gradient of the loss by this tensor while a backward pass runs, or after one for a tensor made by <see cref="Graph.Leaf"/>.</summary>
     public Tensor? Gradient { get; internal set; }
 
-    internal bool IsLeaf { get; init; }
+    internal bool IsLeaf { get; set; }
 
     /// <summary>Copies the numbers to the host.</summary>
     public void CopyTo(Span<float> target) => Storage.Device.CopyToHost(this, target);
@@ -52,4 +50,25 @@ public sealed partial class Tensor
         CopyTo(one);
         return one[0];
     }
+
+    /// <summary>Gives the object a new life as another tensor.</summary>
+    internal void Place(Shape shape, Storage storage, long offset)
+    {
+        Shape = shape;
+        _storage = storage;
+        Offset = offset;
+        RequiresGrad = false;
+        IsLeaf = false;
+        Gradient = null;
+    }
+
+    /// <summary>Ends the tensor's life.</summary>
+    internal void Forget()
+    {
+        _storage = null;
+        Gradient = null;
+    }
+
+    private InvalidOperationException Stale() =>
+        new($"a tensor {Shape} was used after its graph had taken the memory back: read what is needed before Reset, and keep no tensor beyond it");
 }

@@ -5,6 +5,8 @@ namespace Cerise.Tensors.Autograd;
 public sealed class Graph : IDisposable
 {
     private readonly Arena _arena;
+    private readonly TensorPool _tensors;
+    private readonly NodePool _nodes = new();
     private readonly List<Node> _tape = [];
 
     /// <param name="device">Where tensors live and ops run.</param>
@@ -14,6 +16,7 @@ public sealed class Graph : IDisposable
         Device = device;
         Recording = record;
         _arena = new Arena(device);
+        _tensors = new TensorPool(this);
     }
 
     /// <summary>Where tensors live and ops run.</summary>
@@ -29,7 +32,9 @@ public sealed class Graph : IDisposable
     public Tensor New(Shape shape)
     {
         (Storage block, long offset) = _arena.Rent(shape.Length);
-        return new Tensor(this, shape, block, offset);
+        Tensor tensor = _tensors.Rent();
+        tensor.Place(shape, block, offset);
+        return tensor;
     }
 
     /// <summary>A tensor with the given contents.</summary>
@@ -48,17 +53,31 @@ public sealed class Graph : IDisposable
     public Tensor Leaf(ReadOnlySpan<float> values, Shape shape)
     {
         ShapeException.Require(values.Length == shape.Length, "Leaf", $"{values.Length} numbers do not fill {shape}");
-        (Storage block, long offset) = _arena.Rent(shape.Length);
-        Tensor leaf = new(this, shape, block, offset) { RequiresGrad = Recording, IsLeaf = true };
+        Tensor leaf = New(shape);
+        (leaf.RequiresGrad, leaf.IsLeaf) = (Recording, true);
         Device.CopyFromHost(values, leaf);
         return leaf;
     }
 
-    /// <summary>Records an op whose inputs want gradients.</summary>
-    internal void Record(Node node)
+    /// <summary>The same memory as a constant.</summary>
+    internal Tensor Constant(Tensor tensor)
     {
-        foreach (Tensor output in node.Outputs)
+        Tensor constant = _tensors.Rent();
+        constant.Place(tensor.Shape, tensor.Storage, tensor.Offset);
+        return constant;
+    }
+
+    /// <summary>Records an op whose inputs want gradients.</summary>
+    /// <param name="op">The way back.</param>
+    /// <param name="outputs">What the op made.</param>
+    /// <param name="keeps">The tensors whose numbers the way back reads, outputs among them.</param>
+    internal void Record<TBackprop>(in TBackprop op, ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> keeps)
+        where TBackprop : struct, IBackprop
+    {
+        foreach (Tensor output in outputs)
             output.RequiresGrad = true;
+        Node<TBackprop> node = _nodes.Rent<TBackprop>();
+        node.Set(op, outputs, keeps);
         _tape.Add(node);
     }
 
@@ -116,7 +135,7 @@ public sealed class Graph : IDisposable
     }
 
     /// <summary>Where the memory of a graph that does not record stands, for <see cref="Release"/>.</summary>
-    public GraphMark Mark() => new(_arena.Mark());
+    public GraphMark Mark() => new(_arena.Mark(), _tensors.Count);
 
     /// <summary>Makes free the memory of all tensors made since a mark, so that scoring and sampling hold one layer at a time.</summary>
     /// <exception cref="InvalidOperationException">The graph records: a backward pass needs its tensors.</exception>
@@ -125,12 +144,15 @@ public sealed class Graph : IDisposable
         if (Recording)
             throw new InvalidOperationException("a graph that records keeps its tensors for the backward pass");
         _arena.Rewind(mark.Place);
+        _tensors.TakeBack(mark.Tensors);
     }
 
     /// <summary>Forgets every tensor of this graph and keeps the memory for the next step.</summary>
     public void Reset()
     {
         _tape.Clear();
+        _nodes.Reset();
+        _tensors.TakeBack(0);
         _arena.Reset();
     }
 

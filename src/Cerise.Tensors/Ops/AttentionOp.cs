@@ -26,13 +26,17 @@ public static class AttentionOp
         int columns = plan.BlocksNeeded * KeyValueBlocks.BlockSize;
         Tensor keyBlocks = graph.New(new Shape(columns, kvHeads * headDim));
         Tensor valueBlocks = graph.New(new Shape(columns, kvHeads * headDim));
-        KeyValueBlocks blocks = new(keyBlocks.Storage, keyBlocks.Offset, valueBlocks.Storage, valueBlocks.Offset, kvHeads, headDim);
+        KeyValueBlocks blocks = Blocks(keyBlocks, valueBlocks, headDim);
         graph.Device.WriteKeyValues(keys, values, plan, blocks);
         Tensor y = graph.New(queries.Shape);
         Tensor logSumExp = graph.New(new Shape(queries.Shape.Rows, queries.Shape.Columns / headDim));
         graph.Device.Attention(queries, plan, blocks, y, logSumExp);
         if (graph.Wants(queries) || graph.Wants(keys) || graph.Wants(values))
-            graph.Record(new Backprop(queries, keys, values, plan, blocks, logSumExp, y));
+        {
+            graph.Record(
+                new Backprop(queries, keys, values, plan, headDim, keyBlocks, valueBlocks, logSumExp, y),
+                outputs: [y], keeps: [queries, keys, keyBlocks, valueBlocks, logSumExp, y]);
+        }
         return y;
     }
 
@@ -63,14 +67,19 @@ public static class AttentionOp
         ShapeException.Require(plan.Rows == queries.Shape.Rows, "Attention", $"the plan has {plan.Rows} rows, the queries are {queries.Shape}: plan the sequences of this batch");
     }
 
-    private sealed class Backprop(Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks blocks, Tensor logSumExp, Tensor y) : SingleOutputNode(y)
+    private static KeyValueBlocks Blocks(Tensor keys, Tensor values, int headDim) =>
+        new(keys.Storage, keys.Offset, values.Storage, values.Offset, keys.Shape.Columns / headDim, headDim);
+
+    private readonly struct Backprop(
+        Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, int headDim, Tensor keyBlocks, Tensor valueBlocks, Tensor logSumExp, Tensor y) : IBackprop
     {
-        public override void Backward(Graph graph)
+        public void Backward(Graph graph)
         {
             Tensor gradQueries = graph.New(queries.Shape);
             Tensor gradKeys = graph.New(keys.Shape);
             Tensor gradValues = graph.New(values.Shape);
-            graph.Device.AttentionBackward(queries, keys, plan, blocks, Output, logSumExp, GradOutput, gradQueries, gradKeys, gradValues);
+            graph.Device.AttentionBackward(
+                queries, keys, plan, Blocks(keyBlocks, valueBlocks, headDim), y, logSumExp, y.Gradient!, gradQueries, gradKeys, gradValues);
             graph.Give(gradQueries, queries);
             graph.Give(gradKeys, keys);
             graph.Give(gradValues, values);

@@ -10,7 +10,7 @@ internal static class ElementwiseNodes
         Tensor y = x.Graph.New(x.Shape);
         x.Graph.Device.Unary(op, p, q, x, y);
         if (x.Graph.Wants(x))
-            x.Graph.Record(new UnaryBackprop(op, x, p, q, y));
+            x.Graph.Record(new UnaryBackprop(op, x, p, q, y), outputs: [y], keeps: [x, y]);
         return y;
     }
 
@@ -20,23 +20,23 @@ internal static class ElementwiseNodes
         Tensor y = a.Graph.New(a.Shape);
         a.Graph.Device.Binary(op, a, b, y);
         if (a.Graph.Wants(a) || a.Graph.Wants(b))
-            a.Graph.Record(new BinaryBackprop(op, a, b, y));
+            a.Graph.Record(new BinaryBackprop(op, a, b, y), outputs: [y], keeps: [a, b]);
         return y;
     }
 
-    private sealed class UnaryBackprop(UnaryOp op, Tensor x, float p, float q, Tensor y) : SingleOutputNode(y)
+    private readonly struct UnaryBackprop(UnaryOp op, Tensor x, float p, float q, Tensor y) : IBackprop
     {
-        public override void Backward(Graph graph) => graph.Device.UnaryBackward(op, p, q, x, Output, GradOutput, graph.GradientOf(x, out bool accumulate), accumulate);
+        public void Backward(Graph graph) => graph.Device.UnaryBackward(op, p, q, x, y, y.Gradient!, graph.GradientOf(x, out bool accumulate), accumulate);
     }
 
-    private sealed class BinaryBackprop(BinaryOp op, Tensor a, Tensor b, Tensor y) : SingleOutputNode(y)
+    private readonly struct BinaryBackprop(BinaryOp op, Tensor a, Tensor b, Tensor y) : IBackprop
     {
-        public override void Backward(Graph graph)
+        public void Backward(Graph graph)
         {
             if (graph.Wants(a))
-                graph.Device.BinaryBackward(op, a, b, GradOutput, second: false, graph.GradientOf(a, out bool accumulateA), accumulateA);
+                graph.Device.BinaryBackward(op, a, b, y.Gradient!, second: false, graph.GradientOf(a, out bool accumulateA), accumulateA);
             if (graph.Wants(b))
-                graph.Device.BinaryBackward(op, a, b, GradOutput, second: true, graph.GradientOf(b, out bool accumulateB), accumulateB);
+                graph.Device.BinaryBackward(op, a, b, y.Gradient!, second: true, graph.GradientOf(b, out bool accumulateB), accumulateB);
         }
     }
 }

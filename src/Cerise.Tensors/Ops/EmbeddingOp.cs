@@ -20,12 +20,12 @@ public static class EmbeddingOp
         Tensor y = graph.New(new Shape(ids.Count, table.Shape.Columns));
         graph.Device.Embedding(table, ids, y);
         if (graph.Recording && table.Trainable)
-            graph.Record(new Backprop(table, ids, y));
+            graph.Record(new Backprop(table, ids, y), outputs: [y], keeps: []);
         return y;
     }
 
-    private sealed class Backprop(Parameter table, Indices ids, Tensor y) : SingleOutputNode(y)
+    private readonly struct Backprop(Parameter table, Indices ids, Tensor y) : IBackprop
     {
-        public override void Backward(Graph graph) => graph.Device.EmbeddingBackward(table, ids, GradOutput);
+        public void Backward(Graph graph) => graph.Device.EmbeddingBackward(table, ids, y.Gradient!);
     }
 }

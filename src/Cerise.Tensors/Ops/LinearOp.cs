@@ -22,20 +22,20 @@ public static class LinearOp
         Tensor y = x.Graph.New(new Shape(x.Shape.Rows, weight.Shape.Rows));
         x.Graph.Device.Linear(x, weight, bias, y);
         if (x.Graph.Wants(x) || (x.Graph.Recording && (weight.Trainable || bias?.Trainable == true)))
-            x.Graph.Record(new Backprop(x, weight, bias, y));
+            x.Graph.Record(new Backprop(x, weight, bias, y), outputs: [y], keeps: [x]);
         return y;
     }
 
-    private sealed class Backprop(Tensor x, Parameter weight, Parameter? bias, Tensor y) : SingleOutputNode(y)
+    private readonly struct Backprop(Tensor x, Parameter weight, Parameter? bias, Tensor y) : IBackprop
     {
-        public override void Backward(Graph graph)
+        public void Backward(Graph graph)
         {
             if (graph.Wants(x))
-                graph.Device.LinearBackwardInput(GradOutput, weight, graph.GradientOf(x, out bool accumulate), accumulate);
+                graph.Device.LinearBackwardInput(y.Gradient!, weight, graph.GradientOf(x, out bool accumulate), accumulate);
             if (weight.Trainable)
-                graph.Device.LinearBackwardWeight(x, GradOutput, weight);
+                graph.Device.LinearBackwardWeight(x, y.Gradient!, weight);
             if (bias?.Trainable == true)
-                graph.Device.LinearBackwardBias(GradOutput, bias);
+                graph.Device.LinearBackwardBias(y.Gradient!, bias);
         }
     }
 }

@@ -33,7 +33,14 @@ public static class LmHeadOp
         float inverseTemperature = 1 / temperature;
         graph.Device.LmHead(hidden, table, targets, inverseTemperature, logits, logProbs, entropies, statistics);
         if (record)
-            graph.Record(new Backprop(hidden, table, targets, inverseTemperature, logits, statistics, logProbs, entropies));
+        {
+            Backprop op = new(hidden, table, targets, inverseTemperature, logits, statistics, logProbs, entropies);
+            ReadOnlySpan<Tensor> outputs = [logProbs, entropies];
+            if (logits is null)
+                graph.Record(op, outputs, keeps: [hidden, entropies, statistics]);
+            else
+                graph.Record(op, outputs, keeps: [hidden, entropies, statistics, logits]);
+        }
         return (logProbs, entropies);
     }
 
@@ -49,14 +56,10 @@ public static class LmHeadOp
         return logits;
     }
 
-    private sealed class Backprop(
-        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor statistics, Tensor logProbs, Tensor entropies) : Node
+    private readonly struct Backprop(
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor statistics, Tensor logProbs, Tensor entropies) : IBackprop
     {
-        private readonly Tensor[] _outputs = [logProbs, entropies];
-
-        public override ReadOnlySpan<Tensor> Outputs => _outputs;
-
-        public override void Backward(Graph graph)
+        public void Backward(Graph graph)
         {
             bool accumulate = false;
             Tensor? gradHidden = graph.Wants(hidden) ? graph.GradientOf(hidden, out accumulate) : null;

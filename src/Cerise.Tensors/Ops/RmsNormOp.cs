@@ -17,7 +17,7 @@ public static class RmsNormOp
         Tensor rstd = x.Graph.New(new Shape(x.Shape.Rows));
         x.Graph.Device.RmsNorm(x, null, weight, eps, null, y, rstd);
         if (x.Graph.Wants(x) || (x.Graph.Recording && weight.Trainable))
-            x.Graph.Record(new Backprop(x, weight, rstd, y));
+            x.Graph.Record(new Backprop(x, weight, rstd, y), outputs: [y], keeps: [x, rstd]);
         return y;
     }
 
@@ -38,7 +38,7 @@ public static class RmsNormOp
         Tensor rstd = graph.New(new Shape(stream.Shape.Rows));
         graph.Device.RmsNorm(stream, branch, weight, eps, sum, y, rstd);
         if (graph.Wants(stream) || graph.Wants(branch) || (graph.Recording && weight.Trainable))
-            graph.Record(new AddBackprop(stream, branch, weight, rstd, sum, y));
+            graph.Record(new AddBackprop(stream, branch, weight, rstd, sum, y), outputs: [sum, y], keeps: [sum, rstd]);
         return (sum, y);
     }
 
@@ -48,18 +48,14 @@ public static class RmsNormOp
         ShapeException.Require(x.Shape.Columns == weight.Shape.Rows, "RmsNorm", $"the input is {x.Shape}, '{weight.Name}' is {weight.Shape}: load the norm of a layer as wide as the input");
     }
 
-    private sealed class Backprop(Tensor x, Parameter weight, Tensor rstd, Tensor y) : SingleOutputNode(y)
+    private readonly struct Backprop(Tensor x, Parameter weight, Tensor rstd, Tensor y) : IBackprop
     {
-        public override void Backward(Graph graph) => graph.Device.RmsNormBackward(x, weight, rstd, GradOutput, graph.GradientOf(x, out bool accumulate), accumulate);
+        public void Backward(Graph graph) => graph.Device.RmsNormBackward(x, weight, rstd, y.Gradient!, graph.GradientOf(x, out bool accumulate), accumulate);
     }
 
-    private sealed class AddBackprop(Tensor stream, Tensor branch, Parameter weight, Tensor rstd, Tensor sum, Tensor y) : Node
+    private readonly struct AddBackprop(Tensor stream, Tensor branch, Parameter weight, Tensor rstd, Tensor sum, Tensor y) : IBackprop
     {
-        private readonly Tensor[] _outputs = [sum, y];
-
-        public override ReadOnlySpan<Tensor> Outputs => _outputs;
-
-        public override void Backward(Graph graph)
+        public void Backward(Graph graph)
         {
             // The sum's gradient gathers what later layers sent and what comes through the norm; both inputs receive it whole.
             if (y.Gradient is not null)

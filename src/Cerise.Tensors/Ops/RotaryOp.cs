@@ -19,13 +19,13 @@ public static class RotaryOp
         Tensor y = x.Graph.New(x.Shape);
         x.Graph.Device.Rotary(x, table, positions, headDim, y, inverse: false, accumulate: false);
         if (x.Graph.Wants(x))
-            x.Graph.Record(new Backprop(x, table, positions, headDim, y));
+            x.Graph.Record(new Backprop(x, table, positions, headDim, y), outputs: [y], keeps: []);
         return y;
     }
 
-    private sealed class Backprop(Tensor x, RotaryTable table, Indices positions, int headDim, Tensor y) : SingleOutputNode(y)
+    private readonly struct Backprop(Tensor x, RotaryTable table, Indices positions, int headDim, Tensor y) : IBackprop
     {
-        public override void Backward(Graph graph) =>
-            graph.Device.Rotary(GradOutput, table, positions, headDim, graph.GradientOf(x, out bool accumulate), inverse: true, accumulate);
+        public void Backward(Graph graph) =>
+            graph.Device.Rotary(y.Gradient!, table, positions, headDim, graph.GradientOf(x, out bool accumulate), inverse: true, accumulate);
     }
 }

@@ -13,7 +13,7 @@ public static class RowOps
         Tensor y = x.Graph.New(new Shape(rows.Count, x.Shape.Columns));
         x.Graph.Device.GatherRows(x, rows, y);
         if (x.Graph.Wants(x))
-            x.Graph.Record(new GatherBackprop(x, rows, y));
+            x.Graph.Record(new GatherBackprop(x, rows, y), outputs: [y], keeps: []);
         return y;
     }
 
@@ -30,7 +30,7 @@ public static class RowOps
         Tensor y = x.Graph.New(new Shape(offsets.Count - 1));
         x.Graph.Device.SegmentSum(x, offsets, y);
         if (x.Graph.Wants(x))
-            x.Graph.Record(new SegmentSumBackprop(x, offsets, y));
+            x.Graph.Record(new SegmentSumBackprop(x, offsets, y), outputs: [y], keeps: []);
         return y;
     }
 
@@ -44,7 +44,7 @@ public static class RowOps
         Tensor y = x.Graph.New(new Shape(offsets.Values[^1]));
         x.Graph.Device.SegmentBroadcast(x, offsets, y, accumulate: false);
         if (x.Graph.Wants(x))
-            x.Graph.Record(new SegmentBroadcastBackprop(x, offsets, y));
+            x.Graph.Record(new SegmentBroadcastBackprop(x, offsets, y), outputs: [y], keeps: []);
         return y;
     }
 
@@ -59,7 +59,7 @@ public static class RowOps
         Tensor y = x.Graph.New(new Shape(1));
         x.Graph.Device.Dot(x, constants, y);
         if (x.Graph.Wants(x))
-            x.Graph.Record(new DotBackprop(x, constants, y));
+            x.Graph.Record(new DotBackprop(x, constants, y), outputs: [y], keeps: [constants]);
         return y;
     }
 
@@ -73,28 +73,28 @@ public static class RowOps
             ShapeException.Require(false, operation, $"offsets run {string.Join(", ", values[..Math.Min(8, values.Length)].ToArray())}: they begin with 0 and never fall");
     }
 
-    private sealed class GatherBackprop(Tensor x, Indices rows, Tensor y) : SingleOutputNode(y)
+    private readonly struct GatherBackprop(Tensor x, Indices rows, Tensor y) : IBackprop
     {
-        public override void Backward(Graph graph) => graph.Device.GatherRowsBackward(rows, GradOutput, graph.GradientOf(x, out bool accumulate), accumulate);
+        public void Backward(Graph graph) => graph.Device.GatherRowsBackward(rows, y.Gradient!, graph.GradientOf(x, out bool accumulate), accumulate);
     }
 
-    private sealed class SegmentSumBackprop(Tensor x, Indices offsets, Tensor y) : SingleOutputNode(y)
+    private readonly struct SegmentSumBackprop(Tensor x, Indices offsets, Tensor y) : IBackprop
     {
-        public override void Backward(Graph graph) => graph.Device.SegmentBroadcast(GradOutput, offsets, graph.GradientOf(x, out bool accumulate), accumulate);
+        public void Backward(Graph graph) => graph.Device.SegmentBroadcast(y.Gradient!, offsets, graph.GradientOf(x, out bool accumulate), accumulate);
     }
 
-    private sealed class SegmentBroadcastBackprop(Tensor x, Indices offsets, Tensor y) : SingleOutputNode(y)
+    private readonly struct SegmentBroadcastBackprop(Tensor x, Indices offsets, Tensor y) : IBackprop
     {
-        public override void Backward(Graph graph)
+        public void Backward(Graph graph)
         {
             Tensor sums = graph.New(x.Shape);
-            graph.Device.SegmentSum(GradOutput, offsets, sums);
+            graph.Device.SegmentSum(y.Gradient!, offsets, sums);
             graph.Give(sums, x);
         }
     }
 
-    private sealed class DotBackprop(Tensor x, Tensor weights, Tensor y) : SingleOutputNode(y)
+    private readonly struct DotBackprop(Tensor x, Tensor weights, Tensor y) : IBackprop
     {
-        public override void Backward(Graph graph) => graph.Device.ScaleBy(weights, GradOutput, graph.GradientOf(x, out bool accumulate), accumulate);
+        public void Backward(Graph graph) => graph.Device.ScaleBy(weights, y.Gradient!, graph.GradientOf(x, out bool accumulate), accumulate);
     }
 }

@@ -14,17 +14,17 @@ public static class SwiGluOp
         Tensor y = gate.Graph.New(gate.Shape);
         gate.Graph.Device.SwiGlu(gate, up, y);
         if (gate.Graph.Wants(gate) || gate.Graph.Wants(up))
-            gate.Graph.Record(new Backprop(gate, up, y));
+            gate.Graph.Record(new Backprop(gate, up, y), outputs: [y], keeps: [gate, up]);
         return y;
     }
 
-    private sealed class Backprop(Tensor gate, Tensor up, Tensor y) : SingleOutputNode(y)
+    private readonly struct Backprop(Tensor gate, Tensor up, Tensor y) : IBackprop
     {
-        public override void Backward(Graph graph)
+        public void Backward(Graph graph)
         {
             Tensor gradGate = graph.GradientOf(gate, out bool accumulateGate);
             Tensor gradUp = graph.GradientOf(up, out bool accumulateUp);
-            graph.Device.SwiGluBackward(gate, up, GradOutput, gradGate, accumulateGate, gradUp, accumulateUp);
+            graph.Device.SwiGluBackward(gate, up, y.Gradient!, gradGate, accumulateGate, gradUp, accumulateUp);
         }
     }
 }
