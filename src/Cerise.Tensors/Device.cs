@@ -73,8 +73,11 @@ public abstract class Device : IDisposable
     /// <summary>y[i] = table[ids[i]].</summary>
     public abstract void Embedding(Parameter table, Indices ids, Tensor y);
 
-    /// <summary>Adds row i of <paramref name="gradOutput"/> to the table's gradient row ids[i], in the order of i.</summary>
+    /// <summary>Adds row i of <paramref name="gradOutput"/> to the table's <see cref="Parameter.Lookups"/> of row ids[i], in the order of i.</summary>
     public abstract void EmbeddingBackward(Parameter table, Indices ids, Tensor gradOutput);
+
+    /// <summary>Adds the sums of looked up rows to the rows of memory that has the table's layout.</summary>
+    public abstract void AddLookups(LookupGradient lookups, Parameter table, Storage gradient);
 
     /// <summary>y = x W^T + bias.</summary>
     public abstract void Linear(Tensor x, Parameter weight, Parameter? bias, Tensor y);
@@ -188,12 +191,9 @@ public abstract class Device : IDisposable
     /// <summary>The sum of the squares of <paramref name="length"/> numbers, in fixed chunks combined in order, in float64.</summary>
     public abstract double SumOfSquares(Storage storage, long length);
 
-    /// <summary>One AdamW step (Loshchilov and Hutter 2019, arXiv:1711.05101) on a parameter.</summary>
+    /// <summary>One AdamW step (Loshchilov and Hutter 2019, arXiv:1711.05101) on a parameter; its gradient is set to zero in the same pass.</summary>
     /// <remarks>theta -= lr * wd * theta; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; theta -= lr * (m / c1) / (sqrt(v / c2) + eps), with g = gradient * gradScale.</remarks>
     public abstract void AdamW(Parameter parameter, Storage firstMoment, Storage secondMoment, in AdamWStep step);
-
-    /// <summary>target += source, number by number.</summary>
-    public abstract void Add(Storage source, Storage target, long length);
 
     /// <summary>target = target + amount * (source - target), element by element: a copy when amount is 1.</summary>
     public abstract void Blend(Storage source, Storage target, long length, float amount);

@@ -17,9 +17,8 @@ public sealed class Parameter : IDisposable
     private const int PanelWidth = 64;
 
     private Storage? _gradient;
-    private Storage? _lookups;
-    private bool _hasLookups;
-    private bool _inProducts;                                              // once a weight has been part of a product it stays so
+    private LookupGradient? _lookups;
+    private bool _gradientIsZero;
 
     /// <summary>A weight of zeros.</summary>
     public Parameter(Device device, string name, Shape shape, ParameterLayout layout)
@@ -45,19 +44,16 @@ public sealed class Parameter : IDisposable
     public Storage Value { get; }
 
     /// <summary>The gradient's memory, in the weight's layout; null until <see cref="RequireGradient"/>. Read it after the last micro-batch of a step.</summary>
-    /// <remarks>
-    /// A table that is both embedding and head gathers two sums over the rows of the batch. Were both added to one memory, their terms would alternate with every
-    /// micro-batch and the last bits would depend on the split (rule 5 of the design). So each has its own memory, and reading the gradient adds the two.
-    /// </remarks>
+    /// <remarks>Reading it adds what <see cref="Lookups"/> has gathered; between micro-batches that would change the order of the sum.</remarks>
     public Storage? Gradient
     {
         get
         {
-            if (_hasLookups)
+            _gradientIsZero = false;
+            if (_lookups is { Count: > 0 })
             {
-                Value.Device.Add(_lookups!, _gradient!, PaddedLength);
-                Value.Device.Fill(_lookups!, 0, PaddedLength, 0);
-                _hasLookups = false;
+                Value.Device.AddLookups(_lookups, this, _gradient!);
+                _lookups.Clear();
             }
             return _gradient;
         }
@@ -68,27 +64,13 @@ public sealed class Parameter : IDisposable
     {
         get
         {
-            _inProducts = true;
+            _gradientIsZero = false;
             return _gradient!;
         }
     }
 
     /// <summary>For devices: where the backward pass of looking up rows of this weight adds its gradient.</summary>
-    public Storage GradientOfLookups
-    {
-        get
-        {
-            if (!_inProducts)
-                return _gradient!;
-            if (_lookups is null)
-            {
-                _lookups = Value.Device.Allocate(PaddedLength);
-                Value.Device.Fill(_lookups, 0, PaddedLength, 0);
-            }
-            _hasLookups = true;
-            return _lookups;
-        }
-    }
+    public LookupGradient Lookups => _lookups ??= new LookupGradient(this);
 
     /// <summary>Whether a backward pass computes this weight's gradient.</summary>
     public bool Trainable => _gradient is not null;
@@ -103,15 +85,18 @@ public sealed class Parameter : IDisposable
         ZeroGradient();
     }
 
-    /// <summary>Sets the gradient to zero.</summary>
+    /// <summary>Sets the gradient to zero. Free where it is zero already, as after an optimizer's update.</summary>
     public void ZeroGradient()
     {
-        if (_gradient is not null)
-            Value.Device.Fill(_gradient, 0, PaddedLength, 0);
-        if (_hasLookups)
-            Value.Device.Fill(_lookups!, 0, PaddedLength, 0);
-        _hasLookups = false;
+        _lookups?.Clear();
+        if (_gradient is null || _gradientIsZero)
+            return;
+        Value.Device.Fill(_gradient, 0, PaddedLength, 0);
+        _gradientIsZero = true;
     }
+
+    /// <summary>For devices: says that an op has left zeros in the gradient's memory.</summary>
+    public void GradientWasZeroed() => _gradientIsZero = true;
 
     /// <summary>Sets rows [firstRow, firstRow + k) from row-major numbers.</summary>
     public void SetRows(int firstRow, ReadOnlySpan<float> rowMajor) => Value.Device.SetRows(Value, this, firstRow, rowMajor);

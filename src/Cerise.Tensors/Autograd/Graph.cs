@@ -152,7 +152,7 @@ public sealed class Graph : IDisposable
     {
         _tape.Clear();
         _nodes.Reset();
-        _tensors.TakeBack(0);
+        _tensors.Reset();
         _arena.Reset();
     }
 

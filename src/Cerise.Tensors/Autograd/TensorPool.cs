@@ -1,9 +1,11 @@
 namespace Cerise.Tensors.Autograd;
 
 /// <summary>The tensor objects of a graph: made once, given out again after each step.</summary>
+/// <remarks>Objects rest for one step before they are given out anew, so that one which is held too long is a stale tensor, not silently another.</remarks>
 internal sealed class TensorPool(Graph graph)
 {
-    private readonly List<Tensor> _tensors = [];
+    private List<Tensor> _tensors = [];
+    private List<Tensor> _resting = [];
 
     /// <summary>How many are in use.</summary>
     public int Count { get; private set; }
@@ -17,6 +19,13 @@ internal sealed class TensorPool(Graph graph)
         if (Count == _tensors.Count)
             _tensors.Add(new Tensor(graph));
         return _tensors[Count++];
+    }
+
+    /// <summary>Takes all back.</summary>
+    public void Reset()
+    {
+        TakeBack(0);
+        (_tensors, _resting) = (_resting, _tensors);
     }
 
     /// <summary>Takes back all that were given out since there were <paramref name="count"/>.</summary>

@@ -94,15 +94,12 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     public override double SumOfSquares(Storage storage, long length)
     {
         int items = Items(length, SumOfSquares<TLanes>.LengthPerItem);
-        double[] partial = new double[items];
-        fixed (double* sums = partial)
-        {
-            SumOfSquares<TLanes> job = new(length, At(storage), sums);
-            _team.For(items, ref job);
-        }
+        double* partial = (double*)AtLeast(ref _partialSums, 2L * items);   // a float64 is two floats
+        SumOfSquares<TLanes> job = new(length, At(storage), partial);
+        _team.For(items, ref job);
         double total = 0;
-        foreach (double sum in partial)
-            total += sum;
+        for (int item = 0; item < items; item++)
+            total += partial[item];
         return total;
     }
 
@@ -110,12 +107,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     {
         AdamW<TLanes> job = new(parameter.PaddedLength, At(parameter.Value), At(parameter.Gradient!), At(firstMoment), At(secondMoment), step);
         _team.For(Items(parameter.PaddedLength, AdamW<TLanes>.LengthPerItem), ref job);
-    }
-
-    public override void Add(Storage source, Storage target, long length)
-    {
-        Elementwise.Binary<TLanes> job = new(BinaryOp.Add, length, At(target), At(source), At(target));
-        _team.For(Items(length, Elementwise.LengthPerItem), ref job);
+        parameter.GradientWasZeroed();
     }
 
     public override void Blend(Storage source, Storage target, long length, float amount)

@@ -66,15 +66,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
 
     private static int ChunkRows(int rows, int vocab) => (int)Math.Clamp(LogitsBudget / vocab, 1, Math.Max(rows, 1));
 
-    private float* ChunkLogits(int rows, int vocab)
-    {
-        if (_logits is null || _logits.Length < (long)rows * vocab)
-        {
-            _logits?.Dispose();
-            _logits = new CpuStorage(this, (long)rows * vocab);
-        }
-        return _logits.Pointer;
-    }
+    private float* ChunkLogits(int rows, int vocab) => AtLeast(ref _logits, (long)rows * vocab);
 
     private readonly struct SampleJob(SamplingRow[] rows, int vocab, float* logits, int* ids, float* logProbs) : IJob
     {

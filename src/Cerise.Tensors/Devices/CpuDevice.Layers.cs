@@ -15,9 +15,25 @@ internal sealed unsafe partial class CpuDevice<TLanes>
 
     public override void EmbeddingBackward(Parameter table, Indices ids, Tensor gradOutput)
     {
-        Embedding.Backward job = new(ids.Count, table.Shape.Columns, At(table.GradientOfLookups), ids.Pointer, At(gradOutput));
-        _team.For(Items(table.Shape.Columns, Kernels.Embedding.ChannelsPerItem), ref job);
-        GC.KeepAlive(ids);
+        if (ids.Count == 0)
+            return;
+        LookupGradient lookups = table.Lookups;
+        fixed (int* slots = lookups.SlotsOf(ids))
+        {
+            Embedding.Backward job = new(ids.Count, table.Shape.Columns, At(lookups.Sums!), slots, At(gradOutput));
+            _team.For(Items(table.Shape.Columns, Kernels.Embedding.ChannelsPerItem), ref job);
+        }
+    }
+
+    public override void AddLookups(LookupGradient lookups, Parameter table, Storage gradient)
+    {
+        if (lookups.Count == 0)
+            return;
+        fixed (int* rows = lookups.Rows)
+        {
+            Embedding.AddSums job = new(lookups.Count, table.Shape.Columns, At(gradient), rows, At(lookups.Sums!));
+            _team.For(Items(table.Shape.Columns, Kernels.Embedding.ChannelsPerItem), ref job);
+        }
     }
 
     public override void Linear(Tensor x, Parameter weight, Parameter? bias, Tensor y) =>

@@ -11,6 +11,7 @@ internal sealed unsafe partial class CpuDevice<TLanes> : Device
     private readonly CpuStorage?[] _scratch;
     private CpuStorage _scratchPointers;
     private CpuStorage? _logits;
+    private CpuStorage? _partialSums;
 
     public CpuDevice(int threads)
     {
@@ -34,21 +35,22 @@ internal sealed unsafe partial class CpuDevice<TLanes> : Device
 
     public override void Fill(Storage storage, long offset, long length, float value)
     {
-        for (float* p = At(storage) + offset, end = p + length; p < end;)
-        {
-            int count = (int)Math.Min(end - p, 1 << 28);
-            new Span<float>(p, count).Fill(value);
-            p += count;
-        }
+        Memory.FillJob job = new(length, At(storage) + offset, value);
+        _team.For(Items(length, Memory.LengthPerItem), ref job);
     }
 
-    public override void Copy(Storage source, long sourceOffset, Storage target, long targetOffset, long length) =>
-        Buffer.MemoryCopy(At(source) + sourceOffset, At(target) + targetOffset, (target.Length - targetOffset) * sizeof(float), length * sizeof(float));
+    public override void Copy(Storage source, long sourceOffset, Storage target, long targetOffset, long length)
+    {
+        ShapeException.Require(
+            sourceOffset + length <= source.Length && targetOffset + length <= target.Length,
+            "Copy", $"{length} numbers from {sourceOffset} of {source.Length} to {targetOffset} of {target.Length} do not fit");
+        Copy(At(source) + sourceOffset, At(target) + targetOffset, length);
+    }
 
     public override void Copy(Tensor source, Tensor target)
     {
         ShapeException.Require(source.Shape.Length == target.Shape.Length, "Copy", $"source is {source.Shape}, target is {target.Shape}");
-        Buffer.MemoryCopy(At(source), At(target), target.Shape.Length * sizeof(float), source.Shape.Length * sizeof(float));
+        Copy(At(source), At(target), source.Shape.Length);
     }
 
     public override void CopyToHost(Tensor source, Span<float> target) => new ReadOnlySpan<float>(At(source), checked((int)source.Shape.Length)).CopyTo(target);
@@ -92,6 +94,13 @@ internal sealed unsafe partial class CpuDevice<TLanes> : Device
             scratch?.Dispose();
         _scratchPointers.Dispose();
         _logits?.Dispose();
+        _partialSums?.Dispose();
+    }
+
+    private void Copy(float* source, float* target, long length)
+    {
+        Memory.CopyJob job = new(length, source, target);
+        _team.For(Items(length, Memory.LengthPerItem), ref job);
     }
 
     private static void RequireRows(string operation, Parameter layout, int firstRow, int length)
@@ -121,14 +130,17 @@ internal sealed unsafe partial class CpuDevice<TLanes> : Device
     {
         float** pointers = (float**)_scratchPointers.Pointer;
         for (int i = 0; i < _scratch.Length; i++)
-        {
-            if (_scratch[i] is null || _scratch[i]!.Length < length)
-            {
-                _scratch[i]?.Dispose();
-                _scratch[i] = new CpuStorage(this, length);
-            }
-            pointers[i] = _scratch[i]!.Pointer;
-        }
+            pointers[i] = AtLeast(ref _scratch[i], length);
         return pointers;
+    }
+
+    private float* AtLeast(ref CpuStorage? memory, long length)
+    {
+        if (memory is null || memory.Length < length)
+        {
+            memory?.Dispose();
+            memory = new CpuStorage(this, length);
+        }
+        return memory.Pointer;
     }
 }

@@ -3,7 +3,7 @@ using Cerise.Tensors.Numerics;
 
 namespace Cerise.Tensors.Kernels;
 
-/// <summary>AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101), element by element; see <see cref="Device.AdamW"/>.</summary>
+/// <summary>AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101), element by element; see <see cref="Device.AdamW"/>. Leaves zeros in the gradient.</summary>
 internal readonly unsafe struct AdamW<TLanes>(long length, float* theta, float* gradient, float* m, float* v, AdamWStep step) : IJob
     where TLanes : struct, ILanes<TLanes>
 {
@@ -30,6 +30,7 @@ internal readonly unsafe struct AdamW<TLanes>(long length, float* theta, float* 
             TLanes newM = TLanes.Fma(beta1, Read(m + i, count), rest1 * g);
             TLanes newV = TLanes.Fma(beta2, Read(v + i, count), rest2 * g * g);
             TLanes update = newM / (TLanes.Sqrt(newV * inverse2) + epsilon);
+            Write(TLanes.Zero, gradient + i, count);
             Write(newM, m + i, count);
             Write(newV, v + i, count);
             Write(TLanes.Fma(update, rate, Read(theta + i, count) * keep), theta + i, count);

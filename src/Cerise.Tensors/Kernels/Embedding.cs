@@ -2,7 +2,7 @@ using Cerise.Tensors.Numerics;
 
 namespace Cerise.Tensors.Kernels;
 
-/// <summary>Rows of a table whose weight lies in panels: y[i] = table[ids[i]]; backward adds rows to the table's gradient in the order of i.</summary>
+/// <summary>Rows of a table whose weight lies in panels: y[i] = table[ids[i]]; backward adds rows to sums by row, and those to the table's gradient, in the order of i.</summary>
 internal static unsafe partial class Embedding
 {
     private const int Panel = MatMulTile.PanelWidth;
@@ -28,7 +28,25 @@ internal static unsafe partial class Embedding
         }
     }
 
-    public readonly struct Backward(int rows, int channels, float* gradTable, int* ids, float* gradOutput) : IJob
+    /// <summary>sums[slots[i]] += gradOutput[i].</summary>
+    public readonly struct Backward(int rows, int channels, float* sums, int* slots, float* gradOutput) : IJob
+    {
+        public void Run(int item, int worker)
+        {
+            int first = item * ChannelsPerItem;
+            int last = Math.Min(channels, first + ChannelsPerItem);
+            for (int row = 0; row < rows; row++)
+            {
+                float* target = sums + ((nint)slots[row] * channels);
+                float* source = gradOutput + ((nint)row * channels);
+                for (int c = first; c < last; c++)
+                    target[c] += source[c];
+            }
+        }
+    }
+
+    /// <summary>gradTable[ids[i]] += sums[i].</summary>
+    public readonly struct AddSums(int rows, int channels, float* gradTable, int* ids, float* sums) : IJob
     {
         public void Run(int item, int worker)
         {
@@ -37,7 +55,7 @@ internal static unsafe partial class Embedding
             for (int row = 0; row < rows; row++)
             {
                 float* target = gradTable + ((nint)(ids[row] / Panel) * Panel * channels) + (ids[row] % Panel);
-                float* source = gradOutput + ((nint)row * channels);
+                float* source = sums + ((nint)row * channels);
                 for (int c = first; c < last; c++)
                     target[(nint)c * Panel] += source[c];
             }

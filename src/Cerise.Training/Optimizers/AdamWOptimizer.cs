@@ -12,8 +12,8 @@ public sealed class AdamWOptimizer : IDisposable
 
     private readonly OptimizerOptions _options;
     private readonly long _totalSteps;
-    private readonly CausalModel _model;
-    private readonly Dictionary<Parameter, (Storage First, Storage Second)> _moments = [];
+    private readonly Device _device;
+    private readonly Weight[] _weights;
 
     /// <param name="model">Whose weights; they become trainable.</param>
     /// <param name="options">Learning rate and the rest.</param>
@@ -21,18 +21,12 @@ public sealed class AdamWOptimizer : IDisposable
     public AdamWOptimizer(CausalModel model, OptimizerOptions options, long totalSteps)
     {
         ArgumentNullException.ThrowIfNull(model);
-        _model = model;
+        _device = model.Device;
         _options = options;
         _totalSteps = totalSteps;
         RequireUsed(options.ParamGroups, model);
         model.RequireGradients();
-        foreach (Parameter parameter in model.Parameters)
-        {
-            (Storage first, Storage second) = (model.Device.Allocate(parameter.PaddedLength), model.Device.Allocate(parameter.PaddedLength));
-            model.Device.Fill(first, 0, first.Length, 0);
-            model.Device.Fill(second, 0, second.Length, 0);
-            _moments[parameter] = (first, second);
-        }
+        _weights = [.. model.Parameters.Select(NewWeight)];
     }
 
     /// <summary>Updates made.</summary>
@@ -46,32 +40,30 @@ public sealed class AdamWOptimizer : IDisposable
     /// <summary>Forgets the gradients of the step before.</summary>
     public void ZeroGradients()
     {
-        foreach (Parameter parameter in _model.Parameters)
-            parameter.ZeroGradient();
+        foreach (Weight weight in _weights)
+            weight.Parameter.ZeroGradient();
     }
 
-    /// <summary>Clips the accumulated gradients and updates the weights.</summary>
+    /// <summary>Clips the accumulated gradients, updates the weights, and sets the gradients to zero.</summary>
     /// <returns>The gradients' global L2 norm before clipping.</returns>
     /// <exception cref="TrainingException">The norm is not finite: nothing was updated.</exception>
     public double Update()
     {
         double sum = 0;
-        foreach (Parameter parameter in _model.Parameters)
-            sum += _model.Device.SumOfSquares(parameter.Gradient!, parameter.PaddedLength);
+        foreach (Weight weight in _weights)
+            sum += _device.SumOfSquares(weight.Parameter.Gradient!, weight.Parameter.PaddedLength);
         double norm = Math.Sqrt(sum);
         if (!double.IsFinite(norm))
             throw new TrainingException($"the gradient's norm is {norm}; the weights were left as they are. Lower learning_rate or max_grad_norm, or look for damaged weights");
         double scale = ClipFactor(norm, _options.MaxGradNorm);
         double learningRate = LearningRate;
         Step++;
-        foreach (Parameter parameter in _model.Parameters)
+        foreach (Weight weight in _weights)
         {
-            (Storage first, Storage second) = _moments[parameter];
-            ParameterGroup? group = _options.ParamGroups.FirstOrDefault(group => group.Holds(parameter.Name));
             AdamWStep step = new(
-                (float)(learningRate * (group?.LearningRateScale ?? 1)), (float)_options.AdamBeta1, (float)_options.AdamBeta2, (float)_options.AdamEpsilon,
-                (float)(group?.WeightDecay ?? (Decays(parameter) ? _options.WeightDecay : 0)), (float)scale, Step);
-            _model.Device.AdamW(parameter, first, second, step);
+                (float)(learningRate * weight.LearningRateScale), (float)_options.AdamBeta1, (float)_options.AdamBeta2, (float)_options.AdamEpsilon,
+                (float)weight.Decay, (float)scale, Step);
+            _device.AdamW(weight.Parameter, weight.FirstMoment, weight.SecondMoment, step);
         }
         return norm;
     }
@@ -83,9 +75,8 @@ public sealed class AdamWOptimizer : IDisposable
     public void Save(string folder)
     {
         List<TensorToWrite> tensors = [];
-        foreach (Parameter parameter in _model.Parameters)
+        foreach ((Parameter parameter, Storage first, Storage second, _, _) in _weights)
         {
-            (Storage first, Storage second) = _moments[parameter];
             tensors.Add(CausalModel.ToWrite(parameter, first, $"{parameter.Name}.exp_avg", SafetensorsDType.F32));
             tensors.Add(CausalModel.ToWrite(parameter, second, $"{parameter.Name}.exp_avg_sq", SafetensorsDType.F32));
         }
@@ -98,9 +89,8 @@ public sealed class AdamWOptimizer : IDisposable
     public void Load(string folder, long step)
     {
         using SafetensorsReader reader = SafetensorsReader.Open(Path.Combine(folder, StateFile));
-        foreach (Parameter parameter in _model.Parameters)
+        foreach ((Parameter parameter, Storage first, Storage second, _, _) in _weights)
         {
-            (Storage first, Storage second) = _moments[parameter];
             CausalModel.Read(parameter, first, reader, $"{parameter.Name}.exp_avg");
             CausalModel.Read(parameter, second, reader, $"{parameter.Name}.exp_avg_sq");
         }
@@ -110,11 +100,25 @@ public sealed class AdamWOptimizer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach ((Storage first, Storage second) in _moments.Values)
+        foreach (Weight weight in _weights)
         {
-            first.Dispose();
-            second.Dispose();
+            weight.FirstMoment.Dispose();
+            weight.SecondMoment.Dispose();
         }
+    }
+
+    private Weight NewWeight(Parameter parameter)
+    {
+        ParameterGroup? group = _options.ParamGroups.FirstOrDefault(group => group.Holds(parameter.Name));
+        double decay = group?.WeightDecay ?? (Decays(parameter) ? _options.WeightDecay : 0);
+        return new Weight(parameter, Zeros(parameter.PaddedLength), Zeros(parameter.PaddedLength), group?.LearningRateScale ?? 1, decay);
+    }
+
+    private Storage Zeros(long length)
+    {
+        Storage storage = _device.Allocate(length);
+        _device.Fill(storage, 0, length, 0);
+        return storage;
     }
 
     private static void RequireUsed(IReadOnlyList<ParameterGroup> groups, CausalModel model)
@@ -124,4 +128,6 @@ public sealed class AdamWOptimizer : IDisposable
     }
 
     private static bool Decays(Parameter parameter) => parameter.Layout == ParameterLayout.Panels && !parameter.Name.Contains("embed_tokens", StringComparison.Ordinal);
+
+    private sealed record Weight(Parameter Parameter, Storage FirstMoment, Storage SecondMoment, double LearningRateScale, double Decay);
 }

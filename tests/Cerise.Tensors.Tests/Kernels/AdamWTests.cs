@@ -78,9 +78,12 @@ public sealed class AdamWTests
         using Parameter parameter = OpCheck.NewParameter(device, "theta", new Shape(theta.Length), ParameterLayout.Plain, theta);
         using Storage m = Zeros(device, theta.Length);
         using Storage v = Zeros(device, theta.Length);
-        device.CopyFromHost(gradient, parameter.Gradient!);
         foreach (AdamWStep step in steps)
+        {
+            device.CopyFromHost(gradient, parameter.Gradient!);
             device.AdamW(parameter, m, v, step);
+            Assert.All(parameter.ToArray(parameter.Gradient!), left => Assert.Equal(0f, left));
+        }
         return parameter.ToArray();
     }
 

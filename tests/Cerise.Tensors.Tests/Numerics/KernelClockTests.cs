@@ -1,3 +1,4 @@
+using Cerise.Tensors.Autograd;
 namespace Cerise.Tensors.Tests.Numerics;
 
 public sealed class KernelClockTests
@@ -7,7 +8,7 @@ public sealed class KernelClockTests
     {
         using Device device = Device.Cpu(2);
         using Parameter weight = new(device, "weight", new Shape(64, 32), ParameterLayout.Panels);
-        using Autograd.Graph graph = new(device, record: false);
+        using Graph graph = new(device, record: false);
         Tensor x = graph.From(new float[32], new Shape(1, 32));
         Tensor y = graph.New(new Shape(1, 64));
 
