@@ -113,7 +113,7 @@ public abstract class Device : IDisposable
     /// <summary>Gradients of <see cref="SwiGlu"/>.</summary>
     public abstract void SwiGluBackward(Tensor gate, Tensor up, Tensor gradOutput, Tensor gradGate, bool accumulateGate, Tensor gradUp, bool accumulateUp);
 
-    /// <summary>Writes keys and values of the plan's rows to their places in the cache.</summary>
+    /// <summary>Writes keys and values of the plan's rows to their places in the cache, those of a continued sequence's part-filled block also to every continuation's.</summary>
     public abstract void WriteKeyValues(Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks cache);
 
     /// <summary>Causal grouped-query attention of the plan's rows over the cache.</summary>
@@ -124,7 +124,7 @@ public abstract class Device : IDisposable
     /// <param name="logSumExp">[rows, heads]: kept for the backward pass.</param>
     public abstract void Attention(Tensor queries, AttentionPlan plan, KeyValueBlocks cache, Tensor y, Tensor logSumExp);
 
-    /// <summary>Gradients of <see cref="Attention"/> over whole sequences; written, not added.</summary>
+    /// <summary>Gradients of <see cref="Attention"/> over whole sequences and their continuations; written, not added.</summary>
     public abstract void AttentionBackward(
         Tensor queries, Tensor keys, AttentionPlan plan, KeyValueBlocks cache, Tensor y, Tensor logSumExp, Tensor gradOutput, Tensor gradQueries, Tensor gradKeys, Tensor gradValues);
 

@@ -95,6 +95,49 @@ public sealed class AttentionPlanTests
         Bits.AssertSame(Attend(AttentionPlan.Packed([70, 20])), Attend(plan), "a plan filled again");
     }
 
+    [Fact]
+    public void Continuations_share_full_blocks_and_copy_the_part_filled_one()
+    {
+        AttentionPlan plan = new();
+        plan.Append(70);
+        plan.AppendContinuation(5);
+        plan.AppendContinuation(60);
+        plan.AppendContinuation(0);
+        plan.Append(64);
+        plan.AppendContinuation(2);
+        Assert.Equal([(0, 70, 0), (70, 5, 70), (75, 60, 70), (135, 0, 70), (135, 64, 0), (199, 2, 64)], Enumerable.Range(0, 6).Select(plan.Sequence));
+        Assert.Equal((201, 130, 7), (plan.Rows, plan.LongestSequence, plan.BlocksNeeded));
+        Assert.Equal([0, 4, 4, 2], plan.Groups().Values.ToArray());
+        Assert.Equal((2, 8), (plan.GroupCount, plan.Writes));
+
+        int[] packed = plan.Pack().Values.ToArray();
+        int[] Blocks(int sequence, int count) => packed.AsSpan(packed[(4 * sequence) + 3], count).ToArray();
+        Assert.Equal([0, 1], Blocks(0, 2));
+        Assert.Equal([0, 2], Blocks(1, 2));
+        Assert.Equal([0, 3, 4], Blocks(2, 3));
+        Assert.Equal([5], Blocks(4, 1));
+        Assert.Equal([5, 6], Blocks(5, 2));
+        Assert.Equal([64, 6, 64, packed[7], 64, 6, 64, packed[11]], packed[24..32]);
+        Assert.Equal(Enumerable.Range(70, 5), plan.Positions.Values[70..75].ToArray());
+        Assert.Equal(32 + 2 + 2 + 3 + 1 + 1 + 2, packed.Length);
+    }
+
+    [Fact]
+    public void A_continuation_needs_something_to_continue_and_blocks_to_lie_in()
+    {
+        AttentionPlan plan = new();
+        Assert.Contains("no sequence to continue", Assert.Throws<ShapeException>(() => plan.AppendContinuation(3)).Message, StringComparison.Ordinal);
+        plan.Add(10, 70, [0, 1]);
+        string message = Assert.Throws<ShapeException>(() => plan.AddContinuation(3, [2])).Message;
+        Assert.Contains("begins at position 70", message, StringComparison.Ordinal);
+        Assert.Contains("from position 64 on must be in this batch", message, StringComparison.Ordinal);
+        plan.Clear();
+        plan.Append(130);
+        message = Assert.Throws<ShapeException>(() => plan.AddContinuation(100, [3])).Message;
+        Assert.Contains("1 blocks behind 2 shared ones do not hold positions up to 229", message, StringComparison.Ordinal);
+        Assert.Throws<ShapeException>(() => plan.AddContinuation(3, [-1]));
+    }
+
     private static void AssertSame(AttentionPlan expected, AttentionPlan actual)
     {
         Assert.Equal(expected.Sequences, actual.Sequences);

@@ -185,6 +185,21 @@ internal static class OpCases
         };
     }
 
+    /// <summary>Attention over groups, each a sequence's length and those of its continuations; the reference repeats the sequence for each.</summary>
+    public static OpCase SharedAttention(Seed seed, int[][] groups, int heads, int kvHeads, int headDim)
+    {
+        OpCase packed = Attention(seed, [.. groups.SelectMany(group => group)], heads, kvHeads, headDim);
+        SharedLayout layout = new(groups);
+        OpCase repeated = Attention(seed, layout.Lengths, heads, kvHeads, headDim);
+        return packed with
+        {
+            Name = $"SharedAttention({string.Join(", ", groups.Select(group => $"[{string.Join(", ", group)}]"))}; {heads}/{kvHeads} heads of {headDim})",
+            Apply = (_, x, _) => [x[0].Attention(x[1], x[2], layout.Plan(), headDim)],
+            Forward = a => [layout.Once(repeated.Forward([.. a.Select(layout.Repeated)])[0])],
+            Backward = (a, dy) => [.. repeated.Backward([.. a.Select(layout.Repeated)], [layout.RepeatedOnce(dy[0])]).Select(layout.Summed)],
+        };
+    }
+
     public static OpCase LmHead(Seed seed, int rows, int channels, int vocab, float temperature = 1)
     {
         int[] targets = Draws.Below(seed.Fork("targets"), rows, vocab);

@@ -96,7 +96,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     public override void WriteKeyValues(Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks cache)
     {
         WriteKeyValues job = new(cache.KvHeads, cache.HeadDim, plan.Pack().Pointer, At(keys), At(values), At(cache.Keys) + cache.KeysOffset, At(cache.Values) + cache.ValuesOffset);
-        _team.For(plan.Sequences, ref job);
+        _team.For(plan.Writes, ref job);
         GC.KeepAlive(plan);
     }
 
@@ -119,9 +119,9 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     {
         AttentionShape shape = new(queries.Shape.Columns / cache.HeadDim, cache.KvHeads, cache.HeadDim);
         CausalAttentionBackward<TLanes> job = new(
-            shape, plan.Pack().Pointer, At(queries), At(keys), At(cache.Keys) + cache.KeysOffset, At(cache.Values) + cache.ValuesOffset, At(y), At(logSumExp),
+            shape, plan.Pack().Pointer, plan.Groups().Pointer, At(queries), At(keys), At(cache.Keys) + cache.KeysOffset, At(cache.Values) + cache.ValuesOffset, At(y), At(logSumExp),
             At(gradOutput), At(gradQueries), At(gradKeys), At(gradValues), Scratch(CausalAttentionBackward<TLanes>.ScratchLength(shape.HeadDim)));
-        _team.For(plan.Sequences * shape.KvHeads, ref job);
+        _team.For(plan.GroupCount * shape.KvHeads, ref job);
         GC.KeepAlive(plan);
     }
 }

@@ -3,13 +3,15 @@ using Cerise.Tensors.Numerics;
 
 namespace Cerise.Tensors.Kernels;
 
-/// <summary>Backward pass of <see cref="CausalAttention{TLanes}"/> over whole sequences.</summary>
+/// <summary>Backward pass of <see cref="CausalAttention{TLanes}"/> over whole sequences and their continuations.</summary>
 /// <remarks>
 /// With p = e^(s - logSumExp) made again block by block and delta = sum over d of dy * y: dv = p^T dy; dp = dy V^T; ds = p * (dp - delta);
-/// dq = ds K / sqrt(D); dk = ds^T q / sqrt(D). An item is one sequence and one head of keys with all its query heads, so no sum crosses items.
+/// dq = ds K / sqrt(D); dk = ds^T q / sqrt(D). An item is one group (a sequence and its continuations, such as a prompt and its completions) and one head of
+/// keys with all its query heads, so no sum crosses items. Each sum is one chain: dq along the keys; dk and dv along the queries of the key's own sequence, head
+/// by head, then of each continuation in order. So all that a continuation's rows are given has the bits of a layout that repeats what it continues.
 /// </remarks>
 internal readonly unsafe struct CausalAttentionBackward<TLanes>(
-    AttentionShape shape, int* plan, float* queries, float* keys, float* keyBlocks, float* valueBlocks, float* y, float* logSumExp,
+    AttentionShape shape, int* plan, int* groups, float* queries, float* keys, float* keyBlocks, float* valueBlocks, float* y, float* logSumExp,
     float* gradOutput, float* gradQueries, float* gradKeys, float* gradValues, float** scratch) : IJob
     where TLanes : struct, ILanes<TLanes>
 {
@@ -18,64 +20,128 @@ internal readonly unsafe struct CausalAttentionBackward<TLanes>(
     /// <summary>Numbers of scratch memory each worker needs.</summary>
     public static int ScratchLength(int headDim) => (Block * ((2 * headDim) + (2 * Block))) + 64;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private nint QueryStride => (nint)shape.Heads * shape.HeadDim;
+
+    private nint KeyStride => (nint)shape.KvHeads * shape.HeadDim;
+
     public void Run(int item, int worker)
     {
-        (int dim, int group) = (shape.HeadDim, shape.Heads / shape.KvHeads);
         int kvHead = item % shape.KvHeads;
-        int* entry = plan + (4 * (item / shape.KvHeads));
-        (int firstRow, int length) = (entry[0], entry[1]);
-        int* blocks = plan + entry[3];
-        nint queryStride = (nint)shape.Heads * dim;
-        nint keyStride = (nint)shape.KvHeads * dim;
-        float* q = scratch[worker];                                        // [64, dim], scaled
-        float* valuesT = q + (Block * dim);                                // [dim, 64]
-        float* p = valuesT + (Block * dim);                                // [64 queries, 64 keys]
-        float* ds = p + (Block * Block);                                   // [64 queries, 64 keys]
-        float scale = (float)(1 / Math.Sqrt(dim));
+        int* group = groups + (2 * (item / shape.KvHeads));
+        int* first = plan + (4 * group[0]);
+        int* end = first + (4 * group[1]);
+        int shared = (first[1] - (first[1] % Block)) / Block;
 
-        for (int keyStart = 0; keyStart < length; keyStart += Block)
+        // Blocks of the first sequence: its own queries, then, where the block is full, those of all continuations.
+        for (int block = 0; block * Block < first[1]; block++)
         {
-            int keyCount = Math.Min(Block, length - keyStart);
-            nint place = ((nint)blocks[keyStart / Block] * shape.KvHeads + kvHead) * dim * Block;
-            for (int d = 0; d < dim; d++)
-                for (int j = 0; j < Block; j++)
-                    valuesT[(d * Block) + j] = j < keyCount ? valueBlocks[place + (j * dim) + d] : 0;
-            float* keyRows = keys + ((firstRow + keyStart) * keyStride) + (kvHead * dim);
-            float* gradKeyRows = gradKeys + ((firstRow + keyStart) * keyStride) + (kvHead * dim);
-            float* gradValueRows = gradValues + ((firstRow + keyStart) * keyStride) + (kvHead * dim);
-            for (int head = kvHead * group; head < (kvHead + 1) * group; head++)
+            TransposeValues(first, block, kvHead, scratch[worker]);
+            for (int* sequence = first; sequence < (block < shared ? end : first + 4); sequence += 4)
+                AddBlock(sequence, first, block, kvHead, scratch[worker]);
+        }
+        // Blocks of each continuation's own, of which the first may begin with a copy of the first sequence's last positions.
+        for (int* sequence = first + 4; sequence < end; sequence += 4)
+        {
+            for (int block = shared; sequence[1] > 0 && block * Block < sequence[2] + sequence[1]; block++)
             {
-                for (int queryStart = keyStart; queryStart < length; queryStart += Block)
-                {
-                    int queryCount = Math.Min(Block, length - queryStart);
-                    nint offset = ((firstRow + queryStart) * queryStride) + (head * dim);
-                    bool first = head == kvHead * group && queryStart == keyStart;
-                    for (int i = 0; i < queryCount; i++)
-                        ScaledCopy.Run<TLanes>(queries + offset + (i * queryStride), scale, q + (i * dim), dim);
-                    MatMulTile.Run<TLanes>(queryCount, dim, q, dim, 1, keyBlocks + place, Block, p, Block, Block, accumulate: false);
-                    MatMulTile.Run<TLanes>(queryCount, dim, gradOutput + offset, queryStride, 1, valuesT, Block, ds, Block, Block, accumulate: false);
-                    for (int i = 0; i < queryCount; i++)
-                    {
-                        nint row = offset + (i * queryStride);
-                        float delta = Dot(gradOutput + row, y + row, dim);
-                        float lse = logSumExp[((nint)(firstRow + queryStart + i) * shape.Heads) + head];
-                        ScoreGradients(p + (i * Block), ds + (i * Block), Math.Min(keyCount, queryStart + i - keyStart + 1), lse, delta);
-                    }
-                    for (int d = 0; d < dim; d += MatMulTile.PanelWidth)
-                    {
-                        int columns = Math.Min(MatMulTile.PanelWidth, dim - d);
-                        MatMulTile.Run<TLanes>(keyCount, queryCount, p, 1, Block, gradOutput + offset + d, queryStride, gradValueRows + d, keyStride, columns, accumulate: !first);
-                        MatMulTile.Run<TLanes>(keyCount, queryCount, ds, 1, Block, q + d, dim, gradKeyRows + d, keyStride, columns, accumulate: !first);
-                        MatMulTile.Run<TLanes>(queryCount, keyCount, ds, Block, 1, keyRows + d, keyStride, gradQueries + offset + d, queryStride, columns, accumulate: keyStart > 0);
-                    }
-                }
+                TransposeValues(sequence, block, kvHead, scratch[worker]);
+                AddBlock(sequence, first, block, kvHead, scratch[worker]);
             }
         }
-        for (int i = 0; i < length; i++)
+
+        float scale = (float)(1 / Math.Sqrt(shape.HeadDim));
+        int width = shape.Heads / shape.KvHeads * shape.HeadDim;
+        for (int* sequence = first; sequence < end; sequence += 4)
         {
-            float* heads = gradQueries + ((firstRow + i) * queryStride) + (kvHead * group * dim);
-            ScaledCopy.Run<TLanes>(heads, scale, heads, group * dim);
+            for (int row = sequence[0]; row < sequence[0] + sequence[1]; row++)
+            {
+                float* heads = gradQueries + (row * QueryStride) + (kvHead * width);
+                ScaledCopy.Run<TLanes>(heads, scale, heads, width);
+            }
+        }
+    }
+
+    private nint Place(int* sequence, int block, int kvHead) => (((nint)plan[sequence[3] + block] * shape.KvHeads) + kvHead) * shape.HeadDim * Block;
+
+    // Values of a block as [dim, 64], with zeros where the sequence has ended.
+    private void TransposeValues(int* sequence, int block, int kvHead, float* valuesT)
+    {
+        float* source = valueBlocks + Place(sequence, block, kvHead);
+        int count = Math.Min(Block, sequence[2] + sequence[1] - (block * Block));
+        for (int d = 0; d < shape.HeadDim; d++)
+            for (int j = 0; j < Block; j++)
+                valuesT[(d * Block) + j] = j < count ? source[(j * shape.HeadDim) + d] : 0;
+    }
+
+    // What a sequence's queries give to the keys and values of one block, and are given by them. Of the block's keys the first are rows of the continued sequence,
+    // the others of the queries' own.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddBlock(int* sequence, int* continued, int block, int kvHead, float* valuesT)
+    {
+        (int dim, int group) = (shape.HeadDim, shape.Heads / shape.KvHeads);
+        (int firstRow, int firstPosition, int end) = (sequence[0], sequence[2], sequence[2] + sequence[1]);
+        int start = block * Block;
+        int count = Math.Min(Block, end - start);
+        int before = Math.Clamp(firstPosition - start, 0, Block);
+        int firstQuery = Math.Max(start, firstPosition);
+        nint earlier = ((continued[0] + (nint)start) * KeyStride) + (kvHead * dim);
+        nint own = ((firstRow + (nint)start + before - firstPosition) * KeyStride) + (kvHead * dim);
+        nint place = Place(sequence, block, kvHead);
+        float scale = (float)(1 / Math.Sqrt(dim));
+        float* q = valuesT + (Block * dim);                                // [64, dim], scaled
+        float* p = q + (Block * dim);                                      // [64 queries, 64 keys]
+        float* ds = p + (Block * Block);                                   // [64 queries, 64 keys]
+
+        for (int head = kvHead * group; head < (kvHead + 1) * group; head++)
+        {
+            for (int query = firstQuery; query < end; query += Block)
+            {
+                int queryCount = Math.Min(Block, end - query);
+                nint row = firstRow + query - firstPosition;
+                nint offset = (row * QueryStride) + (head * dim);
+                bool isFirst = head == kvHead * group && query == firstQuery;
+                for (int i = 0; i < queryCount; i++)
+                    ScaledCopy.Run<TLanes>(queries + offset + (i * QueryStride), scale, q + (i * dim), dim);
+                MatMulTile.Run<TLanes>(queryCount, dim, q, dim, 1, keyBlocks + place, Block, p, Block, Block, accumulate: false);
+                MatMulTile.Run<TLanes>(queryCount, dim, gradOutput + offset, QueryStride, 1, valuesT, Block, ds, Block, Block, accumulate: false);
+                for (int i = 0; i < queryCount; i++)
+                {
+                    nint outputs = offset + (i * QueryStride);
+                    float delta = Dot(gradOutput + outputs, y + outputs, dim);
+                    ScoreGradients(p + (i * Block), ds + (i * Block), Math.Min(count, query + i - start + 1), logSumExp[((row + i) * shape.Heads) + head], delta);
+                }
+                AddToKeys(earlier, before, p, ds, q, offset, queryCount, accumulate: true);
+                AddToKeys(own, count - before, p + before, ds + before, q, offset, queryCount, accumulate: !isFirst);
+                AddToQueries(earlier, before, ds, offset, queryCount, accumulate: block > 0);
+                AddToQueries(own, count - before, ds + before, offset, queryCount, accumulate: block > 0 || before > 0);
+            }
+        }
+    }
+
+    // dv = p^T dy and dk = ds^T q of `count` rows of keys.
+    private void AddToKeys(nint keyRows, int count, float* p, float* ds, float* q, nint offset, int queryCount, bool accumulate)
+    {
+        if (count <= 0)
+            return;
+        int dim = shape.HeadDim;
+        for (int d = 0; d < dim; d += MatMulTile.PanelWidth)
+        {
+            int columns = Math.Min(MatMulTile.PanelWidth, dim - d);
+            MatMulTile.Run<TLanes>(count, queryCount, p, 1, Block, gradOutput + offset + d, QueryStride, gradValues + keyRows + d, KeyStride, columns, accumulate);
+            MatMulTile.Run<TLanes>(count, queryCount, ds, 1, Block, q + d, dim, gradKeys + keyRows + d, KeyStride, columns, accumulate);
+        }
+    }
+
+    // dq = ds K over `count` rows of keys; scaled at the end.
+    private void AddToQueries(nint keyRows, int count, float* ds, nint offset, int queryCount, bool accumulate)
+    {
+        if (count <= 0)
+            return;
+        int dim = shape.HeadDim;
+        for (int d = 0; d < dim; d += MatMulTile.PanelWidth)
+        {
+            MatMulTile.Run<TLanes>(
+                queryCount, count, ds, Block, 1, keys + keyRows + d, KeyStride, gradQueries + offset + d, QueryStride, Math.Min(MatMulTile.PanelWidth, dim - d), accumulate);
         }
     }
 

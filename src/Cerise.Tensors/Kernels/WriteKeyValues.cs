@@ -2,7 +2,7 @@ using Cerise.Tensors.Numerics;
 
 namespace Cerise.Tensors.Kernels;
 
-/// <summary>Puts rows of keys and values at their positions in blocks: keys transposed to [kvHeads, headDim, 64], values as [kvHeads, 64, headDim]. An item is one sequence.</summary>
+/// <summary>Puts rows of keys and values at their positions in blocks: keys transposed to [kvHeads, headDim, 64], values as [kvHeads, 64, headDim]. An item is one sequence, or the copied part of a block.</summary>
 internal readonly unsafe struct WriteKeyValues(int kvHeads, int dim, int* plan, float* keys, float* values, float* keyBlocks, float* valueBlocks) : IJob
 {
     private const int Block = KeyValueBlocks.BlockSize;

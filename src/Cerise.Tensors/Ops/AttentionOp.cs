@@ -5,11 +5,16 @@ namespace Cerise.Tensors.Ops;
 /// <summary>Causal grouped-query attention, over whole packed sequences and over a cache.</summary>
 public static class AttentionOp
 {
-    /// <summary>Attention of whole sequences packed end to end, with gradients.</summary>
+    /// <summary>Attention of whole sequences packed end to end, and of continuations that share one, with gradients.</summary>
+    /// <remarks>
+    /// What a continuation's rows give, and their gradients, have the bits they have where the continued sequence is repeated for each. The continued
+    /// sequence's own gradients sum over its queries, then over those of its continuations in order.
+    /// </remarks>
     /// <param name="queries">[tokens, heads * headDim].</param>
     /// <param name="keys">[tokens, kvHeads * headDim].</param>
     /// <param name="values">[tokens, kvHeads * headDim].</param>
-    /// <param name="plan">Made by <see cref="AttentionPlan.Packed"/> from the sequences' lengths.</param>
+    /// <param name="plan">Made by <see cref="AttentionPlan.Packed"/> from the sequences' lengths, or by <see cref="AttentionPlan.Append"/> and
+    /// <see cref="AttentionPlan.AppendContinuation"/>.</param>
     /// <param name="headDim">Channels of a head.</param>
     /// <returns>[tokens, heads * headDim].</returns>
     public static Tensor Attention(this Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, int headDim)
@@ -21,7 +26,7 @@ public static class AttentionOp
         int kvHeads = keys.Shape.Columns / headDim;
         Check(queries, keys, values, plan, headDim, kvHeads);
         for (int s = 0; s < plan.Sequences; s++)
-            ShapeException.Require(plan.Sequence(s).FirstPosition == 0, "Attention", $"sequence {s} begins at position {plan.Sequence(s).FirstPosition}; without a cache its earlier keys are nowhere: use CachedAttention");
+            ShapeException.Require(plan.IsContinuation(s) || plan.Sequence(s).FirstPosition == 0, "Attention", $"sequence {s} begins at position {plan.Sequence(s).FirstPosition}; without a cache its earlier keys are nowhere: use CachedAttention");
         Graph graph = queries.Graph;
         int columns = plan.BlocksNeeded * KeyValueBlocks.BlockSize;
         Tensor keyBlocks = graph.New(new Shape(columns, kvHeads * headDim));

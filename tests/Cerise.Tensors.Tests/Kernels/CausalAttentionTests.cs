@@ -31,6 +31,17 @@ public sealed class CausalAttentionTests
             level,
             Enumerable.Range(1, 130).Where(length => length is < 20 or (> 58 and < 70) or > 125 || length % 9 == 0).Select(length => OpCases.Attention(Seed.From(length), [length], 3, 3, 6)));
 
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Continuations_that_share_a_sequence_match_the_reference_that_repeats_it(SimdLevel level) =>
+        OpCheck.MatchesReference(
+            level,
+            OpCases.SharedAttention(Seed.From(1), [[1, 1, 2]], 1, 1, 8),
+            OpCases.SharedAttention(Seed.From(2), [[63, 1, 70], [64, 64, 1, 5], [65, 63]], 2, 2, 8),
+            OpCases.SharedAttention(Seed.From(3), [[130, 3, 66, 0, 20]], 4, 2, 16),
+            OpCases.SharedAttention(Seed.From(4), [[20], [0, 7, 9], [10, 0], [0]], 3, 1, 32),
+            OpCases.SharedAttention(Seed.From(5), [[70, 5, 60, 130]], 2, 1, 80));
+
     // Scores so far apart that e^(s - m) of all but one key is 0, and scores far above where e^s would overflow.
     [Theory]
     [MemberData(nameof(AllLevels))]
