@@ -5,7 +5,8 @@ namespace Cerise.Models;
 /// <summary>Sequences packed end to end, with the tokens whose log-probabilities are wanted.</summary>
 /// <remarks>
 /// Token t of a sequence is predicted by the hidden state of token t - 1 of the same sequence, never across a boundary; a sequence's first token
-/// cannot be scored.
+/// cannot be scored. Sequences of a group have their prompt's rows in common (Prefix Grouper, Liu et al. 2025, arXiv:2506.05433): its last row predicts
+/// the first token of each.
 /// </remarks>
 public sealed class TokenBatch
 {
@@ -35,32 +36,64 @@ public sealed class TokenBatch
 
     /// <summary>Packs sequences.</summary>
     /// <param name="sequences">Tokens of each sequence, and for each token whether it is scored; the first token's mark is ignored.</param>
+    /// <exception cref="ShapeException">A sequence has another number of marks than of tokens.</exception>
     public static TokenBatch Pack(IReadOnlyList<(IReadOnlyList<int> Ids, IReadOnlyList<bool> Scored)> sequences)
     {
         ArgumentNullException.ThrowIfNull(sequences);
+        return PackGroups([.. sequences.Select(sequence => new SequenceGroup([], [sequence]))]);
+    }
+
+    /// <summary>Packs groups of sequences; where a group has several, the rows of its prompt are there once.</summary>
+    /// <remarks>
+    /// Log-probabilities and entropies have the same bits as if every sequence had the prompt to itself. Gradients by the weights agree to rounding: what all
+    /// sequences of a group send back to the prompt is summed before it is multiplied by the prompt's activations, not after. They depend on the order of the
+    /// groups, and not on how groups are shared out among batches whose gradients add up.
+    /// </remarks>
+    /// <param name="groups">The sequences, in the order of <see cref="Offsets"/>.</param>
+    /// <exception cref="ShapeException">A continuation has another number of marks than of tokens.</exception>
+    public static TokenBatch PackGroups(IReadOnlyList<SequenceGroup> groups)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
         List<int> ids = [];
         List<int> rows = [];
         List<int> targets = [];
         List<int> offsets = [0];
-        int[] lengths = new int[sequences.Count];
-        for (int s = 0; s < sequences.Count; s++)
+        AttentionPlan plan = new();
+        foreach (SequenceGroup group in groups)
         {
-            (IReadOnlyList<int> tokens, IReadOnlyList<bool> scored) = sequences[s];
-            ShapeException.Require(
-                tokens.Count == scored.Count, "TokenBatch", $"a sequence has {tokens.Count} tokens and {scored.Count} marks");
-            lengths[s] = tokens.Count;
-            for (int t = 0; t < tokens.Count; t++)
+            bool isShared = group.Continuations.Count > 1 && group.Prompt.Count > 0;
+            if (isShared)
             {
-                if (t > 0 && scored[t])
-                {
-                    rows.Add(ids.Count - 1);
-                    targets.Add(tokens[t]);
-                }
-                ids.Add(tokens[t]);
+                plan.Append(group.Prompt.Count);
+                ids.AddRange(group.Prompt);
             }
-            offsets.Add(targets.Count);
+            int lastOfPrompt = ids.Count - 1;
+            foreach ((IReadOnlyList<int> tokens, IReadOnlyList<bool> scored) in group.Continuations)
+            {
+                ShapeException.Require(
+                    tokens.Count == scored.Count, "TokenBatch", $"a sequence has {tokens.Count} tokens and {scored.Count} marks");
+                if (isShared)
+                {
+                    plan.AppendContinuation(tokens.Count);
+                }
+                else
+                {
+                    plan.Append(group.Prompt.Count + tokens.Count);
+                    ids.AddRange(group.Prompt);
+                }
+                for (int t = 0; t < tokens.Count; t++)
+                {
+                    if (scored[t] && group.Prompt.Count + t > 0)
+                    {
+                        rows.Add(isShared && t == 0 ? lastOfPrompt : ids.Count - 1);
+                        targets.Add(tokens[t]);
+                    }
+                    ids.Add(tokens[t]);
+                }
+                offsets.Add(targets.Count);
+            }
         }
-        return new TokenBatch(New(ids), AttentionPlan.Packed(lengths), New(rows), New(targets), New(offsets));
+        return new TokenBatch(New(ids), plan, New(rows), New(targets), New(offsets));
     }
 
     /// <summary>Packs whole sequences of which every token after the first is scored.</summary>

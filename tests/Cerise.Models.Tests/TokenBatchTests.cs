@@ -33,6 +33,27 @@ public sealed class TokenBatchTests
     }
 
     [Fact]
+    public void A_groups_prompt_is_packed_once_and_its_last_row_predicts_the_first_token_of_each_continuation()
+    {
+        TokenBatch batch = TokenBatch.PackGroups(
+            [new([1, 2, 3], [([10, 11], [true, true]), ([], []), ([20], [true]), ([30, 31], [false, true])]), new([4, 5], [([40], [true])])]);
+        Assert.Equal([1, 2, 3, 10, 11, 20, 30, 31, 4, 5, 40], batch.Ids.Values.ToArray());
+        Assert.Equal([2, 3, 2, 6, 9], batch.Rows.Values.ToArray());
+        Assert.Equal([10, 11, 20, 31, 40], batch.Targets.Values.ToArray());
+        Assert.Equal([0, 2, 2, 3, 4, 5], batch.Offsets.Values.ToArray());
+        Assert.Equal([0, 1, 2, 3, 4, 3, 3, 4, 0, 1, 2], batch.Plan.Positions.Values.ToArray());
+    }
+
+    [Fact]
+    public void Without_a_prompt_the_first_token_of_a_continuation_is_not_scored()
+    {
+        TokenBatch batch = TokenBatch.PackGroups([new([], [([10, 11], [true, true]), ([20, 21], [true, true])])]);
+        Assert.Equal([0, 2], batch.Rows.Values.ToArray());
+        Assert.Equal([11, 21], batch.Targets.Values.ToArray());
+        Assert.Equal([0, 1, 0, 1], batch.Plan.Positions.Values.ToArray());
+    }
+
+    [Fact]
     public void No_sequence_and_an_empty_one_pack_to_nothing()
     {
         Assert.Equal([0], TokenBatch.PackAll([]).Offsets.Values.ToArray());
