@@ -5,6 +5,12 @@ namespace Cerise.Training.Batches;
 /// <param name="Trained">For each token, whether its log-probability is part of the loss; the first token's never is.</param>
 public sealed record TokenSequence(IReadOnlyList<int> Ids, IReadOnlyList<bool> Trained)
 {
+    /// <summary>Tokens of the prompt, with which the sequence begins. Default 0.</summary>
+    public int PromptLength { get; init; }
+
+    /// <summary>Sequences side by side with the same number begin with the same prompt, which is then computed once for all of them; null (default) shares nothing.</summary>
+    public int? Group { get; init; }
+
     /// <summary>Number of tokens in the loss.</summary>
     public int TrainedCount => Trained.Skip(1).Count(trained => trained);
 
@@ -24,6 +30,6 @@ public sealed record TokenSequence(IReadOnlyList<int> Ids, IReadOnlyList<bool> T
         ArgumentNullException.ThrowIfNull(completion);
         bool[] trained = new bool[prompt.Count + completion.Count];
         Array.Fill(trained, true, prompt.Count, completion.Count);
-        return new TokenSequence([.. prompt, .. completion], trained);
+        return new TokenSequence([.. prompt, .. completion], trained) { PromptLength = prompt.Count };
     }
 }

@@ -13,7 +13,7 @@ internal sealed class GrpoBatch
     {
         Rollouts = rollouts;
         Advantages = advantages;
-        Sequences = [.. rollouts.Select(rollout => TokenSequence.Of(rollout.Prompt.Ids, rollout.Completion.Ids))];
+        Sequences = [.. rollouts.Select(rollout => Sequence(rollout, options))];
         _options = options;
     }
 
@@ -40,7 +40,7 @@ internal sealed class GrpoBatch
     /// <summary>Whether a row can move the policy. One with advantage 0 and no KL penalty adds exact zeros to every gradient, so it need not be computed.</summary>
     public bool HasGradient(int row) => !IsMasked(row) && (Advantages[row] != 0 || ReferenceLogProbs is not null);
 
-    /// <summary>The rows of each optimizer step of one pass: all, or shuffled and cut into parts of like size.</summary>
+    /// <summary>The rows of each optimizer step of one pass: all, or shuffled and cut into parts of like size, within which a group's rows stand side by side.</summary>
     public IEnumerable<int[]> Minibatches(Seed seed)
     {
         int[] rows = [.. Enumerable.Range(0, Rollouts.Count)];
@@ -48,8 +48,11 @@ internal sealed class GrpoBatch
             return [rows];
         int[] shuffled = seed.Permutation(rows.Length);
         int steps = Math.Min(_options.StepsPerGeneration, rows.Length);
-        return Enumerable.Range(0, steps).Select(i => shuffled[(rows.Length * i / steps)..(rows.Length * (i + 1) / steps)]);
+        return Enumerable.Range(0, steps).Select(i => shuffled[(rows.Length * i / steps)..(rows.Length * (i + 1) / steps)].Order().ToArray());
     }
+
+    private static TokenSequence Sequence(Rollout rollout, GrpoOptions options) =>
+        TokenSequence.Of(rollout.Prompt.Ids, rollout.Completion.Ids) with { Group = options.SharedPrefix ? rollout.Group : null };
 
     /// <summary>Numbers of some rows' tokens, end to end.</summary>
     public static float[] PerToken(int[] rows, Func<int, IReadOnlyList<float>> numbers) => [.. rows.SelectMany(numbers)];

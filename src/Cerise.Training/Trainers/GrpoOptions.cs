@@ -82,7 +82,16 @@ public record GrpoOptions : OptimizerOptions
     /// <summary>How far: reference = alpha policy + (1 - alpha) reference. Default 1, a copy, as in R1; TR-DPO uses 0.6.</summary>
     public double RefModelMixupAlpha { get; init; } = 1;
 
-    /// <summary>Most tokens in memory at once while training; loss and gradient do not depend on it. Default 8192.</summary>
+    /// <summary>
+    /// Compute a group's prompt once for all its completions, in training and under the reference policy (Prefix Grouper, Liu et al. 2025, arXiv:2506.05433).
+    /// Log-probabilities keep their bits, gradients agree to rounding. Default true.
+    /// </summary>
+    public bool SharedPrefix { get; init; } = true;
+
+    /// <summary>
+    /// Most tokens in memory at once while training, a shared prompt counted once. Loss and gradient do not depend on it, to the bit as long as each group fits
+    /// (with <see cref="SharedPrefix"/>; without, always). Default 8192.
+    /// </summary>
     public int MaxTokensPerMicroBatch { get; init; } = 8192;
 
     /// <summary>Most sequences sampled at once; the completions do not depend on it. Default 128.</summary>

@@ -31,6 +31,20 @@ public class GrpoBatchTests
     }
 
     [Fact]
+    public void A_groups_rows_stand_side_by_side_in_every_step()
+    {
+        GrpoBatch batch = NewBatch(32, new GrpoOptions { StepsPerGeneration = 3 });
+        Assert.All(batch.Minibatches(Seed.From(1)), rows => Assert.Equal(rows.Order(), rows));
+    }
+
+    [Fact]
+    public void Rows_of_a_group_are_marked_to_share_their_prompt_unless_told_not_to()
+    {
+        Assert.Equal([0, 0, 1, 1], NewBatch(4, new GrpoOptions()).Sequences.Select(sequence => sequence.Group));
+        Assert.All(NewBatch(4, new GrpoOptions { SharedPrefix = false }).Sequences, sequence => Assert.Null(sequence.Group));
+    }
+
+    [Fact]
     public void Fewer_rows_than_steps_give_a_step_each() =>
         Assert.Equal(2, NewBatch(2, new GrpoOptions { StepsPerGeneration = 4 }).Minibatches(Seed.From(1)).Count());
 

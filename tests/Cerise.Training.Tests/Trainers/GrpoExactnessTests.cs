@@ -14,16 +14,49 @@ public class GrpoExactnessTests
     [MemberData(nameof(LossTypes))]
     public void Micro_batches_change_neither_gradient_nor_weights(PolicyLossType type)
     {
+        // A group of 6 completions of up to 8 tokens and a prompt of 4 takes 52 at most; without sharing even single sequences may be cut apart.
         GrpoOptions options = GrpoRun.Options with { LossType = type, Beta = 0.05, NumIterations = 2 };
-        using GrpoRun whole = new GrpoRun(options).Steps(2);
-        foreach (int most in (int[])[1, 37])
+        foreach ((bool shared, int most) in ((bool, int)[])[(true, 52), (true, 70), (false, 1), (false, 37)])
         {
-            using GrpoRun cut = new GrpoRun(options with { MaxTokensPerMicroBatch = most }).Steps(2);
+            using GrpoRun whole = new GrpoRun(options with { SharedPrefix = shared }).Steps(2);
+            using GrpoRun cut = new GrpoRun(options with { SharedPrefix = shared, MaxTokensPerMicroBatch = most }).Steps(2);
             Assert.Equal(Toy.GradientBits(whole.Model), Toy.GradientBits(cut.Model));
             Assert.Equal(whole.Bits, cut.Bits);
             Assert.Equal(whole.Metrics[1]["grad_norm"], cut.Metrics[1]["grad_norm"]);
             Assert.Equal(whole.Metrics[1]["loss"], cut.Metrics[1]["loss"], 1e-6);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(LossTypes))]
+    public void A_shared_prompt_changes_no_bit_of_the_loss_and_the_gradient_only_in_its_rounding(PolicyLossType type)
+    {
+        GrpoOptions options = GrpoRun.Options with { LossType = type, Beta = 0.05 };
+        using GrpoRun shared = new GrpoRun(options).Steps(1);
+        using GrpoRun repeated = new GrpoRun(options with { SharedPrefix = false }).Steps(1);
+        foreach (string metric in (string[])["loss", "entropy", "kl", "clip_ratio/region_mean", "num_tokens"])
+            Assert.Equal(repeated.Metrics[0][metric], shared.Metrics[0][metric]);
+        AssertClose(Toy.Gradient(repeated.Model), Toy.Gradient(shared.Model));
+    }
+
+    [Fact]
+    public void A_group_cut_apart_shares_its_prompt_in_parts_and_changes_the_gradient_only_in_its_rounding()
+    {
+        using GrpoRun whole = new GrpoRun(GrpoRun.Options).Steps(1);
+        foreach (int most in (int[])[1, 25])
+        {
+            using GrpoRun cut = new GrpoRun(GrpoRun.Options with { MaxTokensPerMicroBatch = most }).Steps(1);
+            Assert.Equal(whole.Metrics[0]["loss"], cut.Metrics[0]["loss"], 1e-6);
+            AssertClose(Toy.Gradient(whole.Model), Toy.Gradient(cut.Model));
+        }
+    }
+
+    // As vectors: the length of the difference against the length of the gradient.
+    private static void AssertClose(float[] expected, float[] actual)
+    {
+        double squares = expected.Sum(g => (double)g * g);
+        Assert.True(squares > 0);
+        Assert.InRange(Math.Sqrt(expected.Zip(actual, (a, b) => Math.Pow((double)a - b, 2)).Sum() / squares), 0, 2e-6);
     }
 
     [Fact]

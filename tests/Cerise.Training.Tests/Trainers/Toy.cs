@@ -42,7 +42,10 @@ internal static class Toy
 
     /// <summary>All gradients' bits.</summary>
     public static int[] GradientBits(CausalModel model) =>
-        [.. model.Parameters.SelectMany(parameter => parameter.ToArray(parameter.Gradient!)).Select(BitConverter.SingleToInt32Bits)];
+        [.. Gradient(model).Select(BitConverter.SingleToInt32Bits)];
+
+    /// <summary>All gradients.</summary>
+    public static float[] Gradient(CausalModel model) => [.. model.Parameters.SelectMany(parameter => parameter.ToArray(parameter.Gradient!))];
 
     public static RewardSum Rewards(Func<RewardInput, double?> score) => new([new WeightedReward(new FunctionReward(score))]);
 
