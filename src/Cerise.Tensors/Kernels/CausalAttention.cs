@@ -20,7 +20,7 @@ internal readonly unsafe struct CausalAttention<TLanes>(
     private const int Block = KeyValueBlocks.BlockSize;
 
     /// <summary>Numbers of scratch memory each worker needs.</summary>
-    public static int ScratchLength(int headDim) => TileRows * ((2 * (headDim + 16)) + Block + 2);
+    public static int ScratchLength(int headDim) => (TileRows * ((2 * (headDim + 16)) + Block + 2)) + Block;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int item, int worker)
@@ -41,6 +41,8 @@ internal readonly unsafe struct CausalAttention<TLanes>(
         float* s = o + (TileRows * dim);                                   // [rows, 64]
         float* max = s + (TileRows * Block);                               // [rows]
         float* sum = max + TileRows;                                       // [rows]
+        float* columns = sum + TileRows;                                   // [64]
+        OnlineSoftmax.Columns(columns);
         float scale = (float)(1 / Math.Sqrt(dim));
         for (int row = 0; row < rows; row++)
         {
@@ -60,7 +62,7 @@ internal readonly unsafe struct CausalAttention<TLanes>(
             for (int row = 0; row < rows; row++)
             {
                 int own = firstPosition + firstQuery + (row / group) - (block * Block) + 1;
-                Fold(s + (row * Block), Math.Clamp(own, 0, Block), padded, o + (row * dim), dim, ref max[row], ref sum[row]);
+                OnlineSoftmax.Fold<TLanes>(s + (row * Block), Math.Clamp(own, 0, Block), padded, columns, o + (row * dim), dim, ref max[row], ref sum[row]);
             }
             for (int d = 0; d < dim; d += MatMulTile.PanelWidth)
                 MatMulTile.Run<TLanes>(rows, valid, s, Block, 1, values + place + d, dim, o + d, dim, Math.Min(MatMulTile.PanelWidth, dim - d), accumulate: true);
@@ -73,39 +75,5 @@ internal readonly unsafe struct CausalAttention<TLanes>(
             ScaledCopy.Run<TLanes>(o + (row * dim), inverse, y + (index * dim), dim);
             logSumExp[index] = max[row] + MathF.Log(sum[row]);
         }
-    }
-
-    // One row's step of online softmax: scores become probabilities relative to the new maximum; what was summed before is brought to it.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fold(float* s, int own, int padded, float* o, int dim, ref float max, ref float sum)
-    {
-        for (int j = own; j < padded; j++)
-            s[j] = float.NegativeInfinity;
-        TLanes largest = TLanes.Load(s);
-        for (int j = 16; j < padded; j += 16)
-            largest = TLanes.Max(largest, TLanes.Load(s + j));
-        float newMax = MathF.Max(max, TLanes.MaxLane(largest));
-        TLanes shift = TLanes.Broadcast(newMax);
-        TLanes low = TLanes.Zero;
-        TLanes high = TLanes.Zero;
-        for (int j = 0; j < padded; j += 16)
-        {
-            TLanes p = Elementary.Exp(TLanes.Load(s + j) - shift);
-            TLanes.Store(p, s + j);
-            if (j < 32)
-                low += p;
-            else
-                high += p;
-        }
-        if (max != newMax)
-        {
-            float* first = stackalloc float[16];
-            TLanes.Store(Elementary.Exp(TLanes.Broadcast(max - newMax)), first);
-            float factor = first[0];
-            sum *= factor;
-            ScaledCopy.Run<TLanes>(o, factor, o, dim);
-            max = newMax;
-        }
-        sum += TLanes.Sum(low + high);
     }
 }

@@ -58,9 +58,8 @@ public static class AttentionOp
             plan.BlocksNeeded * cache.BlockLength <= held, "Attention",
             $"the plan uses block {plan.BlocksNeeded - 1} of [{KeyValueBlocks.BlockSize}, {cache.KvHeads * cache.HeadDim}], the cache holds {held} numbers: plan within the cache or make it larger");
         Graph graph = queries.Graph;
-        graph.Device.WriteKeyValues(keys, values, plan, cache);
         Tensor y = graph.New(queries.Shape);
-        graph.Device.Attention(queries, plan, cache, y, graph.New(new Shape(queries.Shape.Rows, queries.Shape.Columns / cache.HeadDim)));
+        graph.Device.CachedAttention(queries, keys, values, plan, cache, y, graph.New(new Shape(queries.Shape.Rows, queries.Shape.Columns / cache.HeadDim)));
         return y;
     }
 
