@@ -147,7 +147,7 @@ public abstract class Device : IDisposable
     /// <param name="table">[vocab, channels].</param>
     /// <param name="targets">The token of each row.</param>
     /// <param name="inverseTemperature">1 / temperature.</param>
-    /// <param name="logits">Where the logits are kept for the backward pass, [rows, vocab]; null: they are computed again there.</param>
+    /// <param name="logits">Where the logits are kept for the backward pass, [rows, vocab] numbers in the device's own order; null: they are computed again there.</param>
     /// <param name="logProbs">[rows], nats.</param>
     /// <param name="entropies">[rows], nats.</param>
     /// <param name="statistics">[rows, 2], kept for the backward pass: the largest z of each row, with z the logits times inverseTemperature, and ln of the sum of e^(z - largest).</param>
@@ -166,7 +166,20 @@ public abstract class Device : IDisposable
     /// <param name="rows">How each row is drawn.</param>
     /// <param name="ids">The tokens drawn.</param>
     /// <param name="logProbs">Their log-probabilities under the untruncated distribution at the row's temperature (at 1 where it is 0).</param>
+    /// <exception cref="ArgumentException">A row is <c>default</c>.</exception>
+    /// <exception cref="ArithmeticException">A row's logits hold NaN.</exception>
     public abstract void Sample(Tensor logits, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs);
+
+    /// <summary>Draws the token that follows each row of hidden states: <see cref="Logits"/> and <see cref="Sample(Tensor, ReadOnlySpan{SamplingRow}, Span{int}, Span{float})"/> in one, with the same result, strip by strip of the vocabulary while the logits are in the cache.</summary>
+    /// <param name="hidden">[rows, channels].</param>
+    /// <param name="table">[vocab, channels], in panels.</param>
+    /// <param name="rows">How each row is drawn.</param>
+    /// <param name="ids">The tokens drawn.</param>
+    /// <param name="logProbs">Their log-probabilities under the untruncated distribution at the row's temperature (at 1 where it is 0).</param>
+    /// <remarks>After the first call with so many rows nothing is allocated.</remarks>
+    /// <exception cref="ArgumentException">A row is <c>default</c>.</exception>
+    /// <exception cref="ArithmeticException">A row's logits hold NaN.</exception>
+    public abstract void Sample(Tensor hidden, Parameter table, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs);
 
     // Element-wise, rows and segments
 

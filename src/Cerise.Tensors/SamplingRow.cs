@@ -1,9 +1,18 @@
 namespace Cerise.Tensors;
 
 /// <summary>How a token is drawn from one row of logits.</summary>
-/// <remarks>Order: repetition penalty, temperature, top-k, top-p, min-p, then a draw by inverse cumulative distribution with one number of the seed, so a row's token depends on that row alone.</remarks>
-public sealed record SamplingRow
+/// <remarks>
+/// Order: repetition penalty, temperature, top-k, top-p, min-p, then a draw by inverse cumulative distribution with one number of the seed, so a row's token
+/// depends on that row alone. A value without identity, so that a caller may keep an array of them and write the next <see cref="Draw"/> into it each step;
+/// make the first with <c>new SamplingRow()</c>, for <c>default</c> has no settings and is refused.
+/// </remarks>
+public readonly record struct SamplingRow
 {
+    /// <summary>A draw from the model's own distribution.</summary>
+    public SamplingRow()
+    {
+    }
+
     /// <summary>Source of the draw; number <see cref="Draw"/> of it is used.</summary>
     public Seed Seed { get; init; }
 
@@ -27,4 +36,10 @@ public sealed record SamplingRow
 
     /// <summary>Tokens the repetition penalty applies to: prompt and completion so far.</summary>
     public IReadOnlyList<int> Penalized { get; init; } = [];
+
+    /// <summary>Whether every token may be drawn with its own probability: no truncation and no penalty.</summary>
+    internal bool IsPlain => RepetitionPenalty == 1 && TopK == 0 && TopP >= 1 && MinP <= 0;
+
+    /// <summary>What the logits are multiplied with; 1 for the largest.</summary>
+    internal float InverseTemperature => Temperature > 0 ? 1 / Temperature : 1;
 }

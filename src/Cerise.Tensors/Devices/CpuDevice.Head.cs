@@ -1,26 +1,35 @@
 using Cerise.Tensors.Kernels;
-using Cerise.Tensors.Numerics;
 
 namespace Cerise.Tensors.Devices;
 
 internal sealed unsafe partial class CpuDevice<TLanes>
 {
-    /// <summary>Logits held at once by the chunked head: 64 MB.</summary>
-    private const long LogitsBudget = 1 << 24;
+    // Logits of a strip of the vocabulary in training and scoring: 4 MB, which stay in the second- and third-level cache until they have been used.
+    private const long StripLength = 1 << 20;
+
+    // Rows whose logits are made together: the table is read once for all of them.
+    private const int ChunkRows = 1024;
+
+    // Logits of a strip in sampling: 1 MB, which the few jobs that read them find in the second-level cache.
+    private const long SamplingStripLength = 1 << 18;
+
+    // Logits held at once in sampling: 64 MB.
+    private const long SampledLogits = 1 << 24;
+
+    private CpuStorage? _logits;
+    private CpuStorage? _blockStatistics;
+    private SamplingRow[] _samplingRows = [];
 
     public override void LmHead(Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor logProbs, Tensor entropies, Tensor statistics)
     {
-        (int rows, int channels, int vocab) = (hidden.Shape.Rows, hidden.Shape.Columns, table.Shape.Rows);
-        foreach (int target in targets.Values)
-            ShapeException.Require((uint)target < (uint)vocab, "LmHead", $"target id {target} is outside the vocabulary of {vocab}. Does the tokenizer belong to this model?");
-        int chunk = logits is null ? ChunkRows(rows, vocab) : Math.Max(rows, 1);
+        (int rows, int vocab) = (hidden.Shape.Rows, table.Shape.Rows);
+        RequireTargets(targets, vocab);
+        int chunk = logits is null ? ChunkRows : Math.Max(rows, 1);
         for (int first = 0; first < rows; first += chunk)
         {
-            int count = Math.Min(chunk, rows - first);
-            float* z = logits is null ? ChunkLogits(chunk, vocab) : At(logits);
-            MatMul.Forward<TLanes>(_team, count, channels, vocab, At(hidden) + ((nint)first * channels), At(table.Value), null, z);
-            LmHead.Forward<TLanes> job = new(count, vocab, inverseTemperature, z, targets.Pointer + first, At(logProbs) + first, At(entropies) + first, At(statistics) + (2 * first));
-            _team.For(Items(count, Kernels.LmHead.RowsPerItem), ref job);
+            HeadLogits z = HeadLogits.Of(Math.Min(chunk, rows - first), vocab, StripLength, keeps: logits is not null);
+            z = z.In(logits is null ? AtLeast(ref _logits, z.Length) : At(logits));
+            LmHeadForward(z, first, hidden, table, targets, inverseTemperature, logProbs, entropies, statistics);
         }
         GC.KeepAlive(targets);
     }
@@ -29,47 +38,133 @@ internal sealed unsafe partial class CpuDevice<TLanes>
         Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor entropies, Tensor statistics,
         Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate)
     {
-        (int rows, int channels, int vocab) = (hidden.Shape.Rows, hidden.Shape.Columns, table.Shape.Rows);
-        int chunk = logits is null ? ChunkRows(rows, vocab) : Math.Max(rows, 1);
+        (int rows, int vocab) = (hidden.Shape.Rows, table.Shape.Rows);
+        int chunk = logits is null ? ChunkRows : Math.Max(rows, 1);
         for (int first = 0; first < rows; first += chunk)
         {
-            int count = Math.Min(chunk, rows - first);
-            float* x = At(hidden) + ((nint)first * channels);
-            float* z = logits is null ? ChunkLogits(chunk, vocab) : At(logits);
-            if (logits is null)
-                MatMul.Forward<TLanes>(_team, count, channels, vocab, x, At(table.Value), null, z);
-            LmHead.Backward<TLanes> job = new(
-                count, vocab, inverseTemperature, z, targets.Pointer + first, At(entropies) + first, At(statistics) + (2 * first),
-                gradLogProbs is null ? null : At(gradLogProbs) + first, gradEntropies is null ? null : At(gradEntropies) + first);
-            _team.For(Items(count, Kernels.LmHead.RowsPerItem), ref job);
-            if (gradHidden is not null)
-                MatMul.BackwardInput<TLanes>(
-                    _team, count, channels, vocab, z, At(table.Value), At(gradHidden) + ((nint)first * channels), accumulate, Scratch(MatMul.ScratchLength));
-            if (table.Trainable)
-                MatMul.BackwardWeight<TLanes>(_team, count, channels, vocab, x, z, At(table.GradientOfProducts), Scratch(MatMul.ScratchLength));
+            HeadLogits z = HeadLogits.Of(Math.Min(chunk, rows - first), vocab, StripLength, keeps: logits is not null);
+            z = z.In(logits is null ? AtLeast(ref _logits, z.Length) : At(logits));
+            for (int strip = 0; strip < z.Strips; strip++)
+            {
+                if (logits is null)
+                    StripLogits(z, strip, first, hidden, table);
+                StripBackward(z, strip, first, hidden, table, targets, inverseTemperature, entropies, statistics, gradLogProbs, gradEntropies, gradHidden, accumulate);
+            }
         }
         GC.KeepAlive(targets);
     }
 
     public override void Sample(Tensor logits, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs)
     {
-        ShapeException.Require(rows.Length == logits.Shape.Rows && ids.Length >= rows.Length && logProbs.Length >= rows.Length, "Sample", $"{rows.Length} settings for {logits.Shape} logits");
-        Indices drawn = new(new int[rows.Length]);
-        fixed (float* logProb = logProbs)
-        {
-            SampleJob job = new(rows.ToArray(), logits.Shape.Columns, At(logits), drawn.Pointer, logProb);
-            _team.For(rows.Length, ref job);
-        }
-        drawn.Values.CopyTo(ids);
-        GC.KeepAlive(drawn);
+        RequireSettings(rows, logits.Shape.Rows, ids.Length, logProbs.Length);
+        HeadLogits z = new(At(logits), rows.Length, logits.Shape.Columns, logits.Shape.Columns, keeps: true);
+        TakeRows(rows);
+        BlockStatistics statistics = SampledStatistics(z, 0);
+        Draw(z, statistics, ids, logProbs);
     }
 
-    private static int ChunkRows(int rows, int vocab) => (int)Math.Clamp(LogitsBudget / vocab, 1, Math.Max(rows, 1));
-
-    private float* ChunkLogits(int rows, int vocab) => AtLeast(ref _logits, (long)rows * vocab);
-
-    private readonly struct SampleJob(SamplingRow[] rows, int vocab, float* logits, int* ids, float* logProbs) : IJob
+    public override void Sample(Tensor hidden, Parameter table, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs)
     {
-        public void Run(int item, int worker) => (ids[item], logProbs[item]) = SampleRow.Draw<TLanes>(logits + ((nint)item * vocab), vocab, rows[item]);
+        RequireSettings(rows, hidden.Shape.Rows, ids.Length, logProbs.Length);
+        int vocab = table.Shape.Rows;
+        int chunk = (int)Math.Max(1, SampledLogits / vocab);
+        for (int first = 0; first < rows.Length; first += chunk)
+        {
+            int count = Math.Min(chunk, rows.Length - first);
+            HeadLogits z = HeadLogits.Of(count, vocab, SamplingStripLength, keeps: true);
+            z = z.In(AtLeast(ref _logits, z.Length));
+            TakeRows(rows.Slice(first, count));
+            BlockStatistics statistics = default;
+            for (int strip = 0; strip < z.Strips; strip++)
+            {
+                StripLogits(z, strip, first, hidden, table);
+                statistics = SampledStatistics(z, strip);
+            }
+            Draw(z, statistics, ids[first..], logProbs[first..]);
+        }
+    }
+
+    private void LmHeadForward(
+        HeadLogits z, int first, Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor logProbs, Tensor entropies, Tensor statistics)
+    {
+        BlockStatistics blocks = new(AtLeast(ref _blockStatistics, BlockStatistics.Length(z.Rows, z.Vocab)), z.Vocab);
+        for (int strip = 0; strip < z.Strips; strip++)
+        {
+            StripLogits(z, strip, first, hidden, table);
+            LmHead.Blocks<TLanes> blockJob = new(strip, z, inverseTemperature, blocks, targets.Pointer + first, At(logProbs) + first);
+            _team.For(BlockItem.Count(z, strip), ref blockJob);
+        }
+        LmHead.Forward<TLanes> job = new(z.Rows, inverseTemperature, blocks, At(logProbs) + first, At(entropies) + first, At(statistics) + (2 * first));
+        _team.For(Items(z.Rows, Kernels.LmHead.RowsPerItem), ref job);
+    }
+
+    // Logits become their gradients, and those are used up while they are in the cache. The products' sums go on from strip to strip, as if there were only one.
+    private void StripBackward(
+        HeadLogits z, int strip, int first, Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor entropies, Tensor statistics,
+        Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate)
+    {
+        LmHead.Backward<TLanes> job = new(
+            strip, z, inverseTemperature, targets.Pointer + first, At(entropies) + first, At(statistics) + (2 * first),
+            gradLogProbs is null ? null : At(gradLogProbs) + first, gradEntropies is null ? null : At(gradEntropies) + first);
+        _team.For(Items(z.Rows, Kernels.LmHead.RowsPerItem), ref job);
+        int channels = hidden.Shape.Columns;
+        nint offset = (nint)first * channels;
+        nint panels = (nint)z.First(strip) * channels;
+        if (gradHidden is not null)
+            MatMul.BackwardInput<TLanes>(
+                _team, z.Rows, channels, z.Width(strip), z.Strip(strip), At(table.Value) + panels, At(gradHidden) + offset, accumulate || strip > 0, Scratch(MatMul.ScratchLength));
+        if (table.Trainable)
+            MatMul.BackwardWeight<TLanes>(
+                _team, z.Rows, channels, z.Width(strip), At(hidden) + offset, z.Strip(strip), At(table.GradientOfProducts) + panels, Scratch(MatMul.ScratchLength));
+    }
+
+    private void StripLogits(HeadLogits z, int strip, int first, Tensor hidden, Parameter table)
+    {
+        int channels = hidden.Shape.Columns;
+        MatMul.Forward<TLanes>(
+            _team, z.Rows, channels, z.Width(strip), At(hidden) + ((nint)first * channels), At(table.Value) + ((nint)z.First(strip) * channels), null, z.Strip(strip));
+    }
+
+    private BlockStatistics SampledStatistics(HeadLogits z, int strip)
+    {
+        BlockStatistics statistics = new(AtLeast(ref _blockStatistics, BlockStatistics.Length(z.Rows, z.Vocab)), z.Vocab);
+        SampleRow.Blocks<TLanes> job = new(strip, z, _samplingRows, statistics);
+        _team.For(BlockItem.Count(z, strip), ref job);
+        return statistics;
+    }
+
+    private void Draw(HeadLogits z, BlockStatistics statistics, Span<int> ids, Span<float> logProbs)
+    {
+        bool plain = true;
+        for (int i = 0; i < z.Rows; i++)
+            plain &= _samplingRows[i].IsPlain;
+        fixed (int* id = ids)
+        fixed (float* logProb = logProbs)
+        {
+            SampleRow.Pick<TLanes> job = new(z, _samplingRows, statistics, Scratch(plain ? 0 : SampleRow.ScratchLength(z.Vocab)), id, logProb);
+            _team.For(z.Rows, ref job);
+        }
+    }
+
+    // Jobs read the settings from an array, for they cannot hold a span.
+    private void TakeRows(ReadOnlySpan<SamplingRow> rows)
+    {
+        if (_samplingRows.Length < rows.Length)
+            _samplingRows = new SamplingRow[rows.Length];
+        rows.CopyTo(_samplingRows);
+    }
+
+    private static void RequireTargets(Indices targets, int vocab)
+    {
+        foreach (int target in targets.Values)
+            ShapeException.Require((uint)target < (uint)vocab, "LmHead", $"target id {target} is outside the vocabulary of {vocab}. Does the tokenizer belong to this model?");
+    }
+
+    private static void RequireSettings(ReadOnlySpan<SamplingRow> rows, int count, int ids, int logProbs)
+    {
+        ShapeException.Require(rows.Length == count && ids >= count && logProbs >= count, "Sample", $"{rows.Length} settings, {ids} ids and {logProbs} log-probabilities for {count} rows: give one of each a row");
+        for (int i = 0; i < rows.Length; i++)
+            if (rows[i].Penalized is null)
+                throw new ArgumentException($"row {i} has no settings: begin with new SamplingRow(), not with default", nameof(rows));
     }
 }

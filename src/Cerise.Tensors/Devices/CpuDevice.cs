@@ -10,7 +10,6 @@ internal sealed unsafe partial class CpuDevice<TLanes> : Device
     private readonly WorkerTeam _team;
     private readonly CpuStorage?[] _scratch;
     private CpuStorage _scratchPointers;
-    private CpuStorage? _logits;
     private CpuStorage? _partialSums;
 
     public CpuDevice(int threads)
@@ -94,6 +93,7 @@ internal sealed unsafe partial class CpuDevice<TLanes> : Device
             scratch?.Dispose();
         _scratchPointers.Dispose();
         _logits?.Dispose();
+        _blockStatistics?.Dispose();
         _partialSums?.Dispose();
     }
 

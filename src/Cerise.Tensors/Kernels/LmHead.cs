@@ -6,64 +6,115 @@ namespace Cerise.Tensors.Kernels;
 /// <summary>Language-model head: log-probability of each row's target and entropy from the row's logits, and the gradient by the logits in their place.</summary>
 /// <remarks>
 /// With z = logits / T, p = softmax(z), H = - sum p ln p: dz_v = g (1[v = target] - p_v) - gH p_v (ln p_v + H), dlogits = dz / T.
-/// The products with the table run before and after, on chunks of rows, so [tokens, vocab] never exists as a whole.
+/// The products with the table run before and after, strip by strip of the vocabulary and on chunks of rows, so [tokens, vocab] never exists as a whole.
 /// </remarks>
 internal static unsafe partial class LmHead
 {
-    /// <summary>Rows an item takes.</summary>
+    /// <summary>Rows an item of <see cref="Forward{TLanes}"/> and <see cref="Backward{TLanes}"/> takes.</summary>
     public const int RowsPerItem = 4;
 
-    public readonly struct Forward<TLanes>(int rows, int vocab, float inverseTemperature, float* logits, int* targets, float* logProbs, float* entropies, float* statistics) : IJob
+    /// <summary>Statistics of the blocks of one strip.</summary>
+    /// <param name="strip">Which strip of <paramref name="logits"/>.</param>
+    /// <param name="logits">The logits.</param>
+    /// <param name="inverseTemperature">1 / temperature.</param>
+    /// <param name="statistics">Written, for the strip's blocks.</param>
+    /// <param name="targets">The token of each row.</param>
+    /// <param name="targetLogits">The logit of each row's target is written if it lies in the strip.</param>
+    public readonly struct Blocks<TLanes>(int strip, HeadLogits logits, float inverseTemperature, BlockStatistics statistics, int* targets, float* targetLogits) : IJob
         where TLanes : struct, ILanes<TLanes>
     {
         public void Run(int item, int worker)
         {
-            int last = Math.Min(rows, (item + 1) * RowsPerItem);
-            for (int row = item * RowsPerItem; row < last; row++)
+            BlockItem part = new(logits, strip, item);
+            for (int row = part.FirstRow; row < part.LastRow; row++)
             {
-                float* z = logits + ((nint)row * vocab);
-                (float max, float sum) = SoftmaxRow.Statistics<TLanes>(z, vocab, inverseTemperature);
-                float logSum = SoftmaxRow.LogSum(sum);
-                (statistics[2 * row], statistics[(2 * row) + 1]) = (max, logSum);
-                logProbs[row] = SoftmaxRow.LogProb(z[targets[row]], inverseTemperature, max, logSum);
-                entropies[row] = SoftmaxRow.Entropy<TLanes>(z, vocab, inverseTemperature, max, sum);
+                for (int block = part.FirstBlock; block < part.LastBlock; block++)
+                {
+                    int first = block * SoftmaxRow.BlockLength;
+                    int length = Math.Min(SoftmaxRow.BlockLength, logits.Vocab - first);
+                    float* z = logits.At(row, first);
+                    SoftmaxRow.Block<TLanes>(z, length, inverseTemperature, statistics.Maxima(row) + block, statistics.Sums(row) + block, statistics.Moments(row) + block);
+                    if ((uint)(targets[row] - first) < (uint)length)
+                        targetLogits[row] = z[targets[row] - first];
+                }
             }
         }
     }
 
-    public readonly struct Backward<TLanes>(
-        int rows, int vocab, float inverseTemperature, float* logits, int* targets, float* entropies, float* statistics, float* gradLogProbs, float* gradEntropies) : IJob
+    /// <summary>Log-probabilities and entropies of rows from the statistics of their blocks.</summary>
+    /// <param name="rows">How many.</param>
+    /// <param name="inverseTemperature">1 / temperature.</param>
+    /// <param name="blocks">Statistics of the blocks.</param>
+    /// <param name="logProbs">The targets' logits; overwritten with their log-probabilities.</param>
+    /// <param name="entropies">Written.</param>
+    /// <param name="statistics">The largest z and ln of the sum of e^(z - largest) of each row are written, for the backward pass.</param>
+    public readonly struct Forward<TLanes>(int rows, float inverseTemperature, BlockStatistics blocks, float* logProbs, float* entropies, float* statistics) : IJob
         where TLanes : struct, ILanes<TLanes>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int item, int worker)
         {
             int last = Math.Min(rows, (item + 1) * RowsPerItem);
-            TLanes factor = TLanes.Broadcast(inverseTemperature);
             for (int row = item * RowsPerItem; row < last; row++)
             {
-                float* z = logits + ((nint)row * vocab);
+                RowStatistics all = SoftmaxRow.Combine<TLanes>(blocks.Blocks, blocks.Maxima(row), blocks.Sums(row), blocks.Moments(row));
+                (statistics[2 * row], statistics[(2 * row) + 1]) = (all.Max, all.LogSum);
+                logProbs[row] = SoftmaxRow.LogProb(logProbs[row], inverseTemperature, all.Max, all.LogSum);
+                entropies[row] = all.Entropy;
+            }
+        }
+    }
+
+    /// <summary>The gradient by the logits of one strip, in their place.</summary>
+    public readonly struct Backward<TLanes>(
+        int strip, HeadLogits logits, float inverseTemperature, int* targets, float* entropies, float* statistics, float* gradLogProbs, float* gradEntropies) : IJob
+        where TLanes : struct, ILanes<TLanes>
+    {
+        public void Run(int item, int worker)
+        {
+            int first = logits.First(strip);
+            int width = logits.Width(strip);
+            int last = Math.Min(logits.Rows, (item + 1) * RowsPerItem);
+            for (int row = item * RowsPerItem; row < last; row++)
+            {
+                float* z = logits.At(row, first);
                 float g = gradLogProbs is null ? 0 : gradLogProbs[row];
                 float gradEntropy = gradEntropies is null ? 0 : gradEntropies[row];
-                TLanes max = TLanes.Broadcast(statistics[2 * row]);
-                TLanes logSum = TLanes.Broadcast(statistics[(2 * row) + 1]);
-                TLanes slope = TLanes.Broadcast(-g * inverseTemperature);
-                TLanes entropySlope = TLanes.Broadcast(-gradEntropy * inverseTemperature);
-                TLanes entropy = TLanes.Broadcast(entropies[row]);
-                for (int i = 0; i < vocab; i += 16)
-                {
-                    int count = Math.Min(16, vocab - i);
-                    TLanes logP = ((count == 16 ? TLanes.Load(z + i) : TLanes.LoadPart(z + i, count)) * factor) - max - logSum;
-                    TLanes p = Elementary.Exp(logP);
-                    TLanes grad = p * slope;
-                    if (gradEntropy != 0)
-                        grad = TLanes.Fma(p * (TLanes.Max(TLanes.Broadcast(-1e4f), logP) + entropy), entropySlope, grad);
-                    if (count == 16)
-                        TLanes.Store(grad, z + i);
-                    else
-                        TLanes.StorePart(grad, z + i, count);
-                }
-                z[targets[row]] += g * inverseTemperature;
+                if (gradEntropy == 0)
+                    Row(z, width, statistics[2 * row], statistics[(2 * row) + 1], -g * inverseTemperature);
+                else
+                    RowWithEntropy(z, width, statistics[2 * row], statistics[(2 * row) + 1], -g * inverseTemperature, entropies[row], -gradEntropy * inverseTemperature);
+                if ((uint)(targets[row] - first) < (uint)width)
+                    z[targets[row] - first] += g * inverseTemperature;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Row(float* z, int width, float max, float logSum, float slope)
+        {
+            TLanes factor = TLanes.Broadcast(inverseTemperature);
+            int body = width / 16 * 16;
+            for (int i = 0; i < body; i += 16)
+                TLanes.Store(Elementary.Exp((TLanes.Load(z + i) * factor) - TLanes.Broadcast(max) - TLanes.Broadcast(logSum)) * TLanes.Broadcast(slope), z + i);
+            if (body < width)
+                TLanes.StorePart(
+                    Elementary.Exp((TLanes.LoadPart(z + body, width - body) * factor) - TLanes.Broadcast(max) - TLanes.Broadcast(logSum)) * TLanes.Broadcast(slope), z + body, width - body);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void RowWithEntropy(float* z, int width, float max, float logSum, float slope, float entropy, float entropySlope)
+        {
+            TLanes factor = TLanes.Broadcast(inverseTemperature);
+            TLanes floor = TLanes.Broadcast(SoftmaxRow.Floor);
+            for (int i = 0; i < width; i += 16)
+            {
+                int count = Math.Min(16, width - i);
+                TLanes logP = ((count == 16 ? TLanes.Load(z + i) : TLanes.LoadPart(z + i, count)) * factor) - TLanes.Broadcast(max) - TLanes.Broadcast(logSum);
+                TLanes p = Elementary.Exp(logP);
+                TLanes grad = TLanes.Fma(p * (TLanes.Max(floor, logP) + TLanes.Broadcast(entropy)), TLanes.Broadcast(entropySlope), p * TLanes.Broadcast(slope));
+                if (count == 16)
+                    TLanes.Store(grad, z + i);
+                else
+                    TLanes.StorePart(grad, z + i, count);
             }
         }
     }

@@ -139,7 +139,7 @@ internal static unsafe partial class MatMul
                 return;
             float* place = weight + ((nint)output * channels) + ((nint)panel * Panel * Panel);
             for (int i = 0; i < Panel * Panel; i += 16)
-                Memory.PrefetchFar(place + i);
+                Prefetch.Far(place + i);
         }
     }
 

@@ -31,7 +31,7 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
         while (rows > 0)
         {
             for (int i = 6; i < Math.Min(rows, 12); i++)                   // where the next tile's sums go
-                TRow.Prefetch<StoredFloat32>((byte*)(c + (i * cRow)));
+                TRow.Ask<StoredFloat32>((byte*)(c + (i * cRow)));
             int taken = rows is 6 or > 8 ? 6 : rows == 5 ? 3 : Math.Min(rows, 4);
             switch (taken)
             {
@@ -71,7 +71,7 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
         for (int k = 0; k < depth; k++)
         {
             TRow row = TRow.Widen<TStored>(b);
-            TRow.Prefetch<TStored>(b + PrefetchDistance);
+            TRow.Ask<TStored>(b + PrefetchDistance);
             c0 = TRow.Fma(TLanes.Broadcast(a[0]), row, c0);
             c1 = TRow.Fma(TLanes.Broadcast(a[aRow]), row, c1);
             c2 = TRow.Fma(TLanes.Broadcast(a[2 * aRow]), row, c2);
@@ -100,7 +100,7 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
         for (int k = 0; k < depth; k++)
         {
             TRow row = TRow.Widen<TStored>(b);
-            TRow.Prefetch<TStored>(b + PrefetchDistance);
+            TRow.Ask<TStored>(b + PrefetchDistance);
             c0 = TRow.Fma(TLanes.Broadcast(a[0]), row, c0);
             c1 = TRow.Fma(TLanes.Broadcast(a[aRow]), row, c1);
             c2 = TRow.Fma(TLanes.Broadcast(a[2 * aRow]), row, c2);
@@ -123,7 +123,7 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
         for (int k = 0; k < depth; k++)
         {
             TRow row = TRow.Widen<TStored>(b);
-            TRow.Prefetch<TStored>(b + PrefetchDistance);
+            TRow.Ask<TStored>(b + PrefetchDistance);
             c0 = TRow.Fma(TLanes.Broadcast(a[0]), row, c0);
             c1 = TRow.Fma(TLanes.Broadcast(a[aRow]), row, c1);
             c2 = TRow.Fma(TLanes.Broadcast(a[2 * aRow]), row, c2);
@@ -143,7 +143,7 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
         for (int k = 0; k < depth; k++)
         {
             TRow row = TRow.Widen<TStored>(b);
-            TRow.Prefetch<TStored>(b + PrefetchDistance);
+            TRow.Ask<TStored>(b + PrefetchDistance);
             c0 = TRow.Fma(TLanes.Broadcast(a[0]), row, c0);
             c1 = TRow.Fma(TLanes.Broadcast(a[aRow]), row, c1);
             a += aStep;

@@ -17,7 +17,7 @@ internal unsafe interface IRow<TSelf, TLanes>
         where TStored : struct, IStored;
 
     /// <summary>Asks for the memory of such a row before it is needed.</summary>
-    public static abstract void Prefetch<TStored>(byte* source)
+    public static abstract void Ask<TStored>(byte* source)
         where TStored : struct, IStored;
 
     public static abstract void Store(TSelf row, float* target);

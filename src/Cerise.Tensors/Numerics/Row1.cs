@@ -27,10 +27,10 @@ internal readonly unsafe struct Row1<TLanes> : IRow<Row1<TLanes>, TLanes>
         new(TStored.Load<TLanes>(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch<TStored>(byte* source)
+    public static void Ask<TStored>(byte* source)
         where TStored : struct, IStored
     {
-        Memory.Prefetch(source);
+        Prefetch.Near(source);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -29,13 +29,13 @@ internal readonly unsafe struct Row3<TLanes> : IRow<Row3<TLanes>, TLanes>
         new(TStored.Load<TLanes>(source), TStored.Load<TLanes>(source + (16 * TStored.Size)), TStored.Load<TLanes>(source + (32 * TStored.Size)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch<TStored>(byte* source)
+    public static void Ask<TStored>(byte* source)
         where TStored : struct, IStored
     {
-        Memory.Prefetch(source);
+        Prefetch.Near(source);
         if (TStored.Size == sizeof(float))
-            Memory.Prefetch(source + (16 * TStored.Size));
-        Memory.Prefetch(source + (32 * TStored.Size));
+            Prefetch.Near(source + (16 * TStored.Size));
+        Prefetch.Near(source + (32 * TStored.Size));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -30,15 +30,15 @@ internal readonly unsafe struct Row4<TLanes> : IRow<Row4<TLanes>, TLanes>
         new(TStored.Load<TLanes>(source), TStored.Load<TLanes>(source + (16 * TStored.Size)), TStored.Load<TLanes>(source + (32 * TStored.Size)), TStored.Load<TLanes>(source + (48 * TStored.Size)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch<TStored>(byte* source)
+    public static void Ask<TStored>(byte* source)
         where TStored : struct, IStored
     {
-        Memory.Prefetch(source);
+        Prefetch.Near(source);
         if (TStored.Size == sizeof(float))
-            Memory.Prefetch(source + (16 * TStored.Size));
-        Memory.Prefetch(source + (32 * TStored.Size));
+            Prefetch.Near(source + (16 * TStored.Size));
+        Prefetch.Near(source + (32 * TStored.Size));
         if (TStored.Size == sizeof(float))
-            Memory.Prefetch(source + (48 * TStored.Size));
+            Prefetch.Near(source + (48 * TStored.Size));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -24,6 +24,7 @@ public sealed class ThreadsAndLevelsTests
         OpCases.Attention(Seed.From(10), [3, 100], 2, 2, 80),
         OpCases.SharedAttention(Seed.From(14), [[70, 30, 64, 1], [5, 80], [128, 9, 9]], 6, 2, 24),
         OpCases.LmHead(Seed.From(11), 37, 50, 333, 0.8f),
+        OpCases.LmHead(Seed.From(14), 21, 10, 2100),
         .. Enum.GetValues<UnaryOp>().Select(op => OpCases.Unary(Seed.From(12), op, 20_001)),
         .. Enum.GetValues<BinaryOp>().Select(op => OpCases.Binary(Seed.From(13), op, 20_001)),
     ];

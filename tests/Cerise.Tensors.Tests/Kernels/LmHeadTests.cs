@@ -14,6 +14,24 @@ public sealed class LmHeadTests
         OpCheck.MatchesReference(
             level, Enumerable.Range(2, 256).Where(vocab => vocab % 3 == 2).Select(vocab => OpCases.LmHead(Seed.From(vocab), 1 + (vocab % 13), 1 + (vocab * 3 % 40), vocab, vocab % 2 == 0 ? 1 : 0.6f)));
 
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Vocabularies_of_many_blocks_and_ragged_last_ones_match_the_reference(SimdLevel level) =>
+        OpCheck.MatchesReference(level, ((int[])[1023, 1024, 1025, 2049, 3000]).Select(vocab => OpCases.LmHead(Seed.From(vocab), 9, 5, vocab, vocab % 2 == 0 ? 1 : 0.7f)));
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void A_block_of_impossible_tokens_adds_nothing(SimdLevel level)
+    {
+        float[] logits = new float[2100];
+        logits.AsSpan(0, 1024).Fill(float.NegativeInfinity);
+        logits.AsSpan(2048).Fill(float.NegativeInfinity);
+        (float[] logProbs, float[] entropies) = Score(level, logits, 2100, [1500, 0, 2099], raw: true);
+        Assert.Equal(-Math.Log(1024), logProbs[0], 1e-6);
+        Assert.Equal([float.NegativeInfinity, float.NegativeInfinity], logProbs[1..]);
+        Assert.All(entropies, entropy => Assert.Equal(Math.Log(1024), entropy, 1e-6));
+    }
+
     // algorithms.md, section 13.1
     [Theory]
     [MemberData(nameof(AllLevels))]

@@ -1,5 +1,6 @@
 using Cerise.Tensors.Autograd;
 using Cerise.Tensors.Numerics;
+using Cerise.Tensors.Ops;
 
 namespace Cerise.Tensors.Tests.Kernels;
 
@@ -26,7 +27,6 @@ public sealed class SampleRowTests
     [MemberData(nameof(Truncations))]
     public void Draws_fall_where_the_truncated_distribution_says(SamplingRow row, double[] probabilities)
     {
-        ArgumentNullException.ThrowIfNull(row);
         ArgumentNullException.ThrowIfNull(probabilities);
         Seed seed = Seed.From(5);
         const int count = 3000;
@@ -114,6 +114,152 @@ public sealed class SampleRowTests
         SamplingRow[] rows = [new(), new(), new()];
         ArithmeticException error = Assert.Throws<ArithmeticException>(() => device.Sample(logits, rows, new int[3], new float[3]));
         Assert.Equal("the logits hold NaN: the weights are damaged or training diverged", error.Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Draws_over_many_blocks_fall_where_the_cumulative_distribution_says(SimdLevel level)
+    {
+        Seed seed = Seed.From(11);
+        float[] logits = Draws.Normal(seed.Fork("logits"), 3 * 1024 + 77, 3);
+        const float temperature = 0.8f;
+        double[] weights = [.. logits.Select(z => Math.Exp(z / temperature))];
+        double sum = weights.Sum();
+        (int[] ids, float[] logProbs) = Draw(level, logits, [.. Enumerable.Range(0, 200).Select(i => new SamplingRow { Seed = seed, Draw = i, Temperature = temperature })]);
+        int checkedDraws = 0;
+        for (int i = 0; i < ids.Length; i++)
+        {
+            double below = weights.Take(ids[i]).Sum() / sum;
+            double above = below + (weights[ids[i]] / sum);
+            Assert.InRange(seed.Uniform(i), below - 1e-6, above + 1e-6);
+            Assert.Equal(Math.Log(weights[ids[i]] / sum), logProbs[i], 3e-6);
+            checkedDraws += ids[i] >= 1024 ? 1 : 0;
+        }
+        Assert.InRange(checkedDraws, 50, 190);                             // draws reach all blocks
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Every_truncation_draws_what_a_plain_sort_in_double_draws(SimdLevel level)
+    {
+        Seed seed = Seed.From(12);
+        float[] logits = [.. Draws.Normal(seed.Fork("logits"), 1500, 3).Select(z => MathF.Round(z, 1))];      // many ties
+        SamplingRow[] rows =
+        [
+            .. Enumerable.Range(0, 120).Select(i => new SamplingRow
+            {
+                Seed = seed,
+                Draw = i,
+                Temperature = i % 3 == 0 ? 1 : 0.7f,
+                TopK = i % 4 < 2 ? 0 : (i * 37 % 1600) + 1,
+                TopP = i % 5 < 2 ? 1 : 0.5f + (i / 300f),
+                MinP = i % 7 < 3 ? 1e-4f : 0.02f,
+                RepetitionPenalty = i % 2 == 0 ? 1 : 1.3f,
+                Penalized = [.. Enumerable.Range(0, 200).Select(j => j * 7 % 1500), 3, 3],
+            }),
+        ];
+        (int[] ids, _) = Draw(level, logits, rows);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            (int expected, double margin) = PlainSort(logits, rows[i]);
+            Assert.True(expected == ids[i] || margin < 1e-6, $"row {i}: token {ids[i]}, by a plain sort {expected} ({rows[i]})");
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(5, 2)]
+    [InlineData(70, 3)]
+    public void Drawing_from_hidden_states_is_drawing_from_their_logits_with_the_log_probabilities_of_scoring(int count, int threads)
+    {
+        const int vocab = 5003;
+        Seed seed = Seed.From(count);
+        using Device device = Device.Cpu(threads);
+        using Graph graph = new(device, record: false);
+        using Parameter table = OpCheck.NewParameter(device, "table", new Shape(vocab, 24), ParameterLayout.Panels, Draws.Normal(seed.Fork("table"), vocab * 24));
+        Tensor hidden = graph.From(Draws.Normal(seed.Fork("hidden"), count * 24), new Shape(count, 24));
+        SamplingRow[] rows =
+        [
+            .. Enumerable.Range(0, count).Select(i => new SamplingRow
+            {
+                Seed = seed.Fork(i), Temperature = i % 4 == 3 ? 0 : 0.9f, TopK = i % 5 == 2 ? 10 : 0, MinP = i % 7 == 5 ? 0.1f : 0, RepetitionPenalty = i % 6 == 4 ? 2 : 1, Penalized = [7, 9],
+            }),
+        ];
+        (int[] ids, float[] logProbs) = (new int[count], new float[count]);
+        device.Sample(hidden, table, rows, ids, logProbs);
+        (int[] fromLogits, float[] logProbsFromLogits) = (new int[count], new float[count]);
+        device.Sample(hidden.Logits(table), rows, fromLogits, logProbsFromLogits);
+        Assert.Equal(fromLogits, ids);
+        Bits.AssertSame(logProbsFromLogits, logProbs, "log-probabilities");
+        float[] scored = hidden.LmHead(table, new Indices(ids), 0.9f).LogProbs.ToArray();
+        float[] scoredGreedy = hidden.LmHead(table, new Indices(ids)).LogProbs.ToArray();
+        for (int i = 0; i < count; i++)
+            Assert.Equal(Bits.Of(rows[i].Temperature == 0 ? scoredGreedy[i] : scored[i]), Bits.Of(logProbs[i]));
+        Assert.True(ids.Distinct().Count() >= Math.Min(count, 10));
+    }
+
+    [Fact]
+    public void After_the_first_call_drawing_allocates_nothing()
+    {
+        using Device device = Device.Cpu(1);
+        using Graph graph = new(device, record: false);
+        using Parameter table = OpCheck.NewParameter(device, "table", new Shape(2000, 8), ParameterLayout.Panels, Draws.Normal(Seed.From(1), 16_000));
+        Tensor hidden = graph.From(Draws.Normal(Seed.From(2), 24), new Shape(3, 8));
+        SamplingRow[] rows = [new(), new() { Temperature = 0 }, new() { TopK = 50, TopP = 0.9f, MinP = 0.01f, RepetitionPenalty = 1.2f, Penalized = [1, 2] }];
+        (int[] ids, float[] logProbs) = (new int[3], new float[3]);
+        device.Sample(hidden, table, rows, ids, logProbs);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int t = 1; t <= 10; t++)
+        {
+            for (int i = 0; i < rows.Length; i++)
+                rows[i] = rows[i] with { Draw = t };
+            device.Sample(hidden, table, rows, ids, logProbs);
+        }
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void Settings_that_were_never_made_are_refused()
+    {
+        using Device device = Device.Cpu(1);
+        using Graph graph = new(device, record: false);
+        Tensor logits = graph.From([0, 1], new Shape(1, 2));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => device.Sample(logits, [default], new int[1], new float[1]));
+        Assert.StartsWith("row 0 has no settings: begin with new SamplingRow(), not with default", error.Message, StringComparison.Ordinal);
+    }
+
+    // The token, and how far the draw is from the next one.
+    private static (int Id, double Margin) PlainSort(float[] logits, SamplingRow row)
+    {
+        float[] changed = [.. logits];
+        foreach (int id in row.Penalized.Distinct())
+            changed[id] = changed[id] > 0 ? changed[id] / row.RepetitionPenalty : changed[id] * row.RepetitionPenalty;
+        List<(int Id, double Weight)> kept =
+        [
+            .. changed.Select((z, id) => (id, z)).OrderByDescending(pair => pair.z).ThenBy(pair => pair.id)
+                .Select(pair => (pair.id, Math.Exp((pair.z - changed.Max()) / row.Temperature))),
+        ];
+        if (row.TopK > 0)
+            kept = [.. kept.Take(row.TopK)];
+        if (row.TopP < 1)
+        {
+            double total = kept.Sum(pair => pair.Weight);
+            double before = 0;
+            int count = 0;
+            while (count < kept.Count && before < row.TopP * total)
+                before += kept[count++].Weight;
+            kept = [.. kept.Take(count)];
+        }
+        kept = [.. kept.Where(pair => pair.Weight >= row.MinP)];
+        double target = row.Seed.Uniform(row.Draw) * kept.Sum(pair => pair.Weight);
+        double cumulative = 0;
+        foreach ((int id, double weight) in kept)
+        {
+            if (cumulative + weight > target)
+                return (id, Math.Min(target - cumulative, cumulative + weight - target) / kept.Sum(pair => pair.Weight));
+            cumulative += weight;
+        }
+        return (kept[0].Id, 0);
     }
 
     private static (int[] Ids, float[] LogProbs) Draw(SimdLevel level, float[] logits, SamplingRow[] rows)

@@ -4,11 +4,11 @@ using System.Runtime.Intrinsics.X86;
 namespace Cerise.Tensors.Numerics;
 
 /// <summary>Hints to the memory system; they change speed, never a result.</summary>
-internal static unsafe class Memory
+internal static unsafe class Prefetch
 {
     /// <summary>Asks for the cache line at <paramref name="place"/>, which need not exist, to be brought into the second-level cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void PrefetchFar(void* place)
+    public static void Far(void* place)
     {
         if (Sse.IsSupported)
             Sse.Prefetch1(place);
@@ -16,7 +16,7 @@ internal static unsafe class Memory
 
     /// <summary>Asks for the cache line at <paramref name="place"/>, which need not exist, to be brought into the first-level cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Prefetch(void* place)
+    public static void Near(void* place)
     {
         if (Sse.IsSupported)
             Sse.Prefetch0(place);
