@@ -8,11 +8,7 @@ namespace Cerise.Training.Benchmarks;
 /// <summary>
 /// Measures the engine: training, decoding and scoring tokens a second, and matrix products, each beside the machine's peaks of the same moment.
 /// </summary>
-/// <remarks>
-/// Models have random weights and tied embeddings. Operations are counted as usual: 6 N + 6 L d T a token for training, 2 N + 2 L d T for
-/// scoring, where N is the number of weights, L the layers, d the attention's channels and T the tokens of a sequence, of which causal
-/// attention sees half on average.
-/// </remarks>
+/// <remarks>Models have random weights and tied embeddings. What is counted as operations and as bytes: docs/performance.md.</remarks>
 public static class Benchmark
 {
     /// <summary>Measures everything asked for, one result at a time.</summary>
@@ -30,19 +26,25 @@ public static class Benchmark
         using PeakMeter peak = new(options.Threads);
         var timer = new RepeatTimer(peak, options.Repeat, cancellation);
         if (options.What.Contains("gemm"))
-            foreach (BenchmarkResult result in GemmBenchmark.Run(device, options.Threads, timer))
-                yield return result;
+        {
+            using (Device one = Device.Cpu(1))
+                yield return GemmBenchmark.Run(Work("gemm", "", 1) with { Threads = 1 }, one, timer);
+            if (options.Threads > 1)
+                yield return GemmBenchmark.Run(Work("gemm", "", 1), device, timer);
+        }
         foreach (string config in options.Configs)
         {
             var sizes = BenchmarkSizes.Of(config);
             using var model = CausalModel.Create(ModelPresets.All[config], device, Seed.From(1));
             if (options.What.Contains("decode"))
-                foreach (BenchmarkResult result in DecodeBenchmark.Run(config, model, sizes, options.Threads, timer))
-                    yield return result;
+                foreach (int batch in sizes.DecodeBatches)
+                    yield return DecodeBenchmark.Run(Work("decode", config, batch), model, sizes.NewTokens, timer);
             if (options.What.Contains("score"))
-                yield return ScoreBenchmark.Run(config, model, sizes, options.Threads, timer);
+                yield return ScoreBenchmark.Run(Work("score", config, sizes.TrainBatch), model, sizes.TrainTokens, timer);
             if (options.What.Contains("train_step"))
-                yield return TrainStepBenchmark.Run(config, model, sizes, options.Threads, timer);
+                yield return TrainStepBenchmark.Run(Work("train_step", config, sizes.TrainBatch), model, sizes.TrainTokens, timer);
         }
+
+        BenchmarkWork Work(string what, string config, int batch) => new(what, config, batch, options.Threads);
     }
 }

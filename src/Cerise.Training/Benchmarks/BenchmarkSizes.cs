@@ -25,8 +25,4 @@ internal sealed record BenchmarkSizes(int TrainBatch, int TrainTokens, IReadOnly
                 Enumerable.Range(0, length).Select(i => seed.Fork(sequence).Below(i, model.Config.VocabSize)).ToArray()),
         ];
     }
-
-    /// <summary>Multiply-adds, counted as two, of one token's forward pass that attends to so many tokens.</summary>
-    public static double ForwardOperations(CausalModel model, double attended) =>
-        (2.0 * model.ParameterCount) + (4.0 * model.Config.NumHiddenLayers * model.Config.NumAttentionHeads * model.Config.HeadDim * attended);
 }

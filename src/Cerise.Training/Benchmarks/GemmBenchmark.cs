@@ -3,21 +3,13 @@ using Cerise.Tensors.Autograd;
 
 namespace Cerise.Training.Benchmarks;
 
-/// <summary>A matrix product of 1024 x 1024 x 1024 through the device's linear layer, with one thread and with all.</summary>
+/// <summary>A matrix product of 1024 x 1024 x 1024 through the device's linear layer.</summary>
 internal static class GemmBenchmark
 {
     private const int Size = 1024;
     private const int Products = 5;                                        // one alone is too short to time well
 
-    public static IEnumerable<BenchmarkResult> Run(Device device, int threads, RepeatTimer timer)
-    {
-        using (Device one = Device.Cpu(1))
-            yield return Measure(one, 1, timer);
-        if (threads > 1)
-            yield return Measure(device, threads, timer);
-    }
-
-    private static BenchmarkResult Measure(Device device, int threads, RepeatTimer timer)
+    public static BenchmarkResult Run(BenchmarkWork work, Device device, RepeatTimer timer)
     {
         float[] values = new float[Size * Size];
         for (int i = 0; i < values.Length; i++)
@@ -27,15 +19,19 @@ internal static class GemmBenchmark
         weight.SetRows(0, values);
         Tensor x = graph.From(values, new Shape(Size, Size));
         Tensor y = graph.New(new Shape(Size, Size));
-        return timer.Measure(
-            device,
-            threads,
-            () =>
-            {
-                for (int i = 0; i < Products; i++)
-                    device.Linear(x, weight, null, y);
-            },
-            (seconds, peak, peakOne, memory) => new(
-                "gemm", $"{Size}x{Size}x{Size}", Size, 0, threads, seconds / Products, 2.0 * Size * Size * Size, peak, peakOne, memory));
+        work = work with
+        {
+            Config = $"{Size}x{Size}x{Size}",
+            Batch = Size,
+            Operations = 2.0 * Size * Size * Size,
+            Bytes = 3.0 * Size * Size * sizeof(float),
+            WorkingSet = 3.0 * Size * Size * sizeof(float),
+            Times = Products,
+        };
+        return timer.Measure(work, device, () =>
+        {
+            for (int i = 0; i < Products; i++)
+                device.Linear(x, weight, null, y);
+        });
     }
 }

@@ -10,36 +10,52 @@ namespace Cerise.Training.Benchmarks;
 /// <param name="cancellation">Stops between two repeats.</param>
 internal sealed class RepeatTimer(PeakMeter peak, int repeat, CancellationToken cancellation)
 {
-    /// <summary>Runs the work once to warm up, then <paramref name="work"/> again and again.</summary>
-    /// <param name="device">Whose kernels the work runs.</param>
-    /// <param name="threads">Threads the work uses: the peak is theirs.</param>
-    /// <param name="work">One repeat.</param>
-    /// <param name="describe">Makes the result of the medians: seconds, peak of these threads, peak of one thread, bandwidth.</param>
-    public BenchmarkResult Measure(Device device, int threads, Action work, Func<double, double, double, double, BenchmarkResult> describe)
+    /// <summary>Runs the work once to warm up, then again and again.</summary>
+    /// <param name="work">What a repeat does; its threads are those whose peaks are measured.</param>
+    /// <param name="device">Whose kernels the work runs; null when it runs none.</param>
+    /// <param name="run">One repeat.</param>
+    public BenchmarkResult Measure(BenchmarkWork work, Device? device, Action run)
     {
-        List<double> seconds = [], gflops = [], gflopsOne = [], bandwidth = [];
-        work();
-        peak.MeasureGflops(threads);
-        peak.MeasureGigabytesPerSecond();
-        device.ResetKernelTimes();
+        List<double> seconds = [], gflops = [], gflopsOne = [], memory = [], memoryOne = [], again = [];
+        cancellation.ThrowIfCancellationRequested();
+        PeakMemory.Reset();
+        run();
+        Burst();
+        gflops.Clear();                                                    // the first burst wakes threads and touches memory
+        gflopsOne.Clear();
+        memory.Clear();
+        memoryOne.Clear();
+        again.Clear();
+        device?.ResetKernelTimes();
         for (int i = 0; ; i++)
         {
-            gflops.Add(peak.MeasureGflops(threads));
-            gflopsOne.Add(peak.MeasureGflops(1));
-            bandwidth.Add(peak.MeasureGigabytesPerSecond());
+            Burst();
             if (i == repeat)
                 break;
             cancellation.ThrowIfCancellationRequested();
             long start = Stopwatch.GetTimestamp();
-            work();
-            seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            run();
+            seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds / work.Times);
         }
-        double total = seconds.Sum();
-        return describe(Median(seconds), Median(gflops), Median(gflopsOne), Median(bandwidth)) with
+        int times = repeat * work.Times;
+        return new BenchmarkResult(
+            work, Median(seconds), seconds.Min(),
+            new MachinePeaks(Median(gflops), Median(gflopsOne), Median(memory), Median(memoryOne), Median(again)))
         {
-            KernelShare = device.KernelSeconds / total,
-            Kernels = [.. device.KernelTimes.Select(time => time with { Calls = time.Calls / repeat, Seconds = time.Seconds / repeat })],
+            IsCached = work.WorkingSet <= LastLevelCache.Bytes,
+            PeakRssBytes = PeakMemory.Bytes - peak.ReservedBytes,
+            KernelShare = device?.KernelSeconds / (seconds.Sum() * work.Times),
+            Kernels = [.. (device?.KernelTimes ?? []).Select(time => time with { Calls = time.Calls / times, Seconds = time.Seconds / times })],
         };
+
+        void Burst()
+        {
+            gflops.Add(peak.MeasureGflops(work.Threads));
+            gflopsOne.Add(peak.MeasureGflops(1));
+            memory.Add(peak.MeasureGigabytesPerSecond(work.Threads));
+            memoryOne.Add(peak.MeasureGigabytesPerSecond(1));
+            again.Add(peak.MeasureGigabytesPerSecond(work.Threads, (long)work.WorkingSet));
+        }
     }
 
     private static double Median(List<double> values)

@@ -6,21 +6,14 @@ namespace Cerise.Training.Benchmarks;
 /// <summary>Log-probabilities of given tokens: the forward pass alone.</summary>
 internal static class ScoreBenchmark
 {
-    public static BenchmarkResult Run(string config, CausalModel model, BenchmarkSizes sizes, int threads, RepeatTimer timer)
+    public static BenchmarkResult Run(BenchmarkWork work, CausalModel model, int length, RepeatTimer timer)
     {
-        var batch = TokenBatch.PackAll(BenchmarkSizes.Sequences(model, sizes.TrainBatch, sizes.TrainTokens));
+        var batch = TokenBatch.PackAll(BenchmarkSizes.Sequences(model, work.Batch, length));
         using var graph = new Graph(model.Device, record: false);
-        int tokens = sizes.TrainBatch * sizes.TrainTokens;
-        double operations = tokens * BenchmarkSizes.ForwardOperations(model, sizes.TrainTokens / 2.0);
-        return timer.Measure(
-            model.Device,
-            threads,
-            () =>
-            {
-                model.LogProbs(graph, batch);
-                graph.Reset();
-            },
-            (seconds, peak, peakOne, memory) => new(
-                "score", config, sizes.TrainBatch, tokens, threads, seconds, operations, peak, peakOne, memory));
+        return timer.Measure(new ModelCosts(model.Config).Score(work, work.Batch, length), model.Device, () =>
+        {
+            model.LogProbs(graph, batch);
+            graph.Reset();
+        });
     }
 }

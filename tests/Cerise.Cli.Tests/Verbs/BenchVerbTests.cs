@@ -26,6 +26,12 @@ public sealed class BenchVerbTests
         Assert.All(rows, row => Assert.Equal(4096, row.GetProperty("tokens").GetInt32()));
         double[] operations = [.. rows.Select(row => row.GetProperty("gflops").GetDouble() * row.GetProperty("seconds").GetDouble())];
         Assert.Equal(3, operations[1] / operations[0], 1e-6);
+        Assert.All(rows, row =>
+        {
+            Assert.Contains(row.GetProperty("limit").GetString(), (string[])["flops", "bytes", "cached_bytes"]);
+            Assert.True(row.GetProperty("share_of_limit").GetDouble() >= row.GetProperty("share_of_peak").GetDouble());
+            Assert.True(row.GetProperty("peak_rss_bytes").GetInt64() > 4 * row.GetProperty("parameters").GetInt64());
+        });
     }
 
     [Fact]

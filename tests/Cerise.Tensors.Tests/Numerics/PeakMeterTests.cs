@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Cerise.Tensors.Numerics;
 
 namespace Cerise.Tensors.Tests.Numerics;
@@ -20,10 +21,25 @@ public sealed class PeakMeterTests
     }
 
     [Fact]
+    public unsafe void Reading_sums_every_number_of_a_piece()
+    {
+        float* memory = (float*)NativeMemory.AlignedAlloc(384 * sizeof(float), 64);
+        for (int i = 0; i < 384; i++)
+            memory[i] = i;
+        Assert.Equal(384 * 383 / 2, FmaLoops.Sum(memory, 384));
+        NativeMemory.AlignedFree(memory);
+    }
+
+    [Fact]
     public void Bursts_give_figures_for_one_thread_and_for_all()
     {
         using var meter = new PeakMeter(2);
-        Assert.True(meter.MeasureGigabytesPerSecond() > 0);
+        Assert.Equal(0, meter.ReservedBytes);
+        Assert.True(meter.MeasureGigabytesPerSecond(1) > 0);
+        Assert.True(meter.MeasureGigabytesPerSecond(2) > 0);
+        Assert.True(meter.MeasureGigabytesPerSecond(2, workingSet: 1) > 0);
+        Assert.True(meter.MeasureGigabytesPerSecond(2, workingSet: long.MaxValue / 2) > 0);
+        Assert.Equal(1 << 29, meter.ReservedBytes);
         Assert.True(meter.MeasureGflops(1) > 0);
         Assert.True(meter.MeasureGflops(2) > 0);
         Assert.Throws<ArgumentOutOfRangeException>(() => meter.MeasureGflops(3));
