@@ -82,13 +82,13 @@ internal static class Flag
         },
     };
 
-    /// <summary>A list of words between commas, each one of those known; all of them when not given.</summary>
-    public static Option<string[]> Words(string name, IReadOnlyList<string> known, string help) => new(name)
+    /// <summary>A list of words between commas, each one of those known; the <paramref name="usual"/> ones, or all of them, when not given.</summary>
+    public static Option<string[]> Words(string name, IReadOnlyList<string> known, string help, IReadOnlyList<string>? usual = null) => new(name)
     {
         HelpName = string.Join(',', known),
         Description = help,
         CustomParser = result => SplitWords(name, known, result),
-        DefaultValueFactory = _ => [.. known],
+        DefaultValueFactory = _ => [.. usual ?? known],
     };
 
     private static string[] SplitWords(string name, IReadOnlyList<string> known, ArgumentResult result)

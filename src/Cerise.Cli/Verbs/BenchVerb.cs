@@ -6,7 +6,9 @@ namespace Cerise.Cli.Verbs;
 /// <summary><c>bench</c>: how fast the engine is here.</summary>
 internal sealed class BenchVerb : IVerb
 {
-    private readonly Option<string[]> _what = Flag.Words("--what", BenchmarkOptions.KnownKinds, "what to measure (default: all)");
+    private readonly Option<string[]> _what = Flag.Words(
+        "--what", BenchmarkOptions.KnownKinds, $"what to measure (default: {string.Join(',', BenchmarkOptions.UsualKinds)})", BenchmarkOptions.UsualKinds);
+
     private readonly Option<string[]> _config = Flag.Words("--config", BenchmarkOptions.KnownConfigs, "models to measure (default: all)");
     private readonly Option<int?> _repeat = Flag.Integer(
         "--repeat", "R", "measurements after the warm-up, of which the median counts (default: 5)", 1, 1000);

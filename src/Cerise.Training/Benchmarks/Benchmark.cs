@@ -32,7 +32,10 @@ public static class Benchmark
             if (options.Threads > 1)
                 yield return GemmBenchmark.Run(Work("gemm", "", 1), device, timer);
         }
-        foreach (string config in options.Configs)
+        if (options.What.Contains("fixed_order"))
+            foreach (BenchmarkResult result in FixedOrderBenchmark.Run(timer))
+                yield return result;
+        foreach (string config in options.What.Any(NeedsConfig) ? options.Configs : [])
         {
             var sizes = BenchmarkSizes.Of(config);
             using var model = CausalModel.Create(ModelPresets.All[config], device, Seed.From(1));
@@ -44,6 +47,14 @@ public static class Benchmark
             if (options.What.Contains("train_step"))
                 yield return TrainStepBenchmark.Run(Work("train_step", config, sizes.TrainBatch), model, sizes.TrainTokens, timer);
         }
+        if (options.What.Contains("context"))
+            foreach (BenchmarkResult result in ContextBenchmark.Run(device, options.Threads, timer))
+                yield return result;
+        if (options.What.Contains("growth"))
+            foreach (BenchmarkResult result in GrowthBenchmark.Run(options, device, timer, cancellation))
+                yield return result;
+
+        static bool NeedsConfig(string kind) => kind is "decode" or "score" or "train_step";
 
         BenchmarkWork Work(string what, string config, int batch) => new(what, config, batch, options.Threads);
     }

@@ -3,16 +3,22 @@ namespace Cerise.Training.Benchmarks;
 /// <summary>What to measure.</summary>
 public sealed record BenchmarkOptions
 {
-    /// <summary>Kinds of measurement that exist.</summary>
-    public static IReadOnlyList<string> KnownKinds { get; } = ["train_step", "decode", "score", "gemm"];
+    /// <summary>Kinds measured unless others are asked for.</summary>
+    public static IReadOnlyList<string> UsualKinds { get; } = ["train_step", "decode", "score", "gemm"];
+
+    /// <summary>
+    /// Kinds of measurement that exist. Beyond the usual: <c>context</c>, training on longer and longer sequences; <c>growth</c>, curves over
+    /// tokens, batch, threads and parameters; <c>fixed_order</c>, what a fixed order of summation costs.
+    /// </summary>
+    public static IReadOnlyList<string> KnownKinds { get; } = [.. UsualKinds, "context", "growth", "fixed_order"];
 
     /// <summary>Models that exist, from <see cref="Models.Configs.ModelPresets"/>.</summary>
     public static IReadOnlyList<string> KnownConfigs { get; } = ["nano3m", "tiny15m", "smol135m"];
 
-    /// <summary>Kinds to measure; all by default.</summary>
-    public IReadOnlyList<string> What { get; init; } = KnownKinds;
+    /// <summary>Kinds to measure; <see cref="UsualKinds"/> by default.</summary>
+    public IReadOnlyList<string> What { get; init; } = UsualKinds;
 
-    /// <summary>Models to measure; all by default. Kind gemm has none.</summary>
+    /// <summary>Models to measure in training, decoding and scoring; all by default. The other kinds have models of their own.</summary>
     public IReadOnlyList<string> Configs { get; init; } = KnownConfigs;
 
     /// <summary>Threads that work. Default one a core.</summary>

@@ -35,6 +35,18 @@ public sealed class BenchVerbTests
     }
 
     [Fact]
+    public void The_price_of_a_fixed_order_is_measured_in_pairs()
+    {
+        JsonElement[] rows = Cli.Succeed("bench", "--what", "fixed_order", "--repeat", "1", "--threads", "1").Rows;
+        Assert.NotEmpty(rows);
+        Assert.All(rows.Chunk(2), pair =>
+        {
+            Assert.Equal(["fixed", "free"], pair.Select(row => row.GetProperty("variant").GetString()));
+            Assert.Equal(pair[0].GetProperty("config").GetString(), pair[1].GetProperty("config").GetString());
+        });
+    }
+
+    [Fact]
     public void Unknown_names_are_misuse() =>
         Assert.StartsWith("bench: --config: unknown name 'nano'; did you mean 'nano3m'?", Cli.Fail(ExitCodes.Misuse, "bench", "--config", "nano"));
 }
