@@ -28,7 +28,7 @@ internal static unsafe partial class MatMul
         where TLanes : struct, ILanes<TLanes>
     {
         int panels = Panels(outputs);
-        int rowBlock = RowBlock(rows, panels, team.Threads, RowsPerFetch);
+        int rowBlock = RowBlock(rows, MatMulTile.Rows, panels, team.Threads, RowsPerFetch);
         ForwardJob<TLanes> job = new(rows, channels, outputs, rowBlock, x, weight, bias, y);
         team.For(panels * Blocks(rows, rowBlock), ref job);
     }
@@ -37,7 +37,7 @@ internal static unsafe partial class MatMul
         where TLanes : struct, ILanes<TLanes>
     {
         int panels = Panels(channels);
-        int rowBlock = RowBlock(rows, panels, team.Threads, RowsPerTranspose);
+        int rowBlock = RowBlock(rows, MatMulTile.Rows, panels, team.Threads, RowsPerTranspose);
         BackwardInputJob<TLanes> job = new(team.Threads, rows, channels, outputs, rowBlock, gradOutput, weight, gradInput, accumulate, scratch);
         team.For(panels * Blocks(rows, rowBlock), ref job);
     }
@@ -46,7 +46,7 @@ internal static unsafe partial class MatMul
         where TLanes : struct, ILanes<TLanes>
     {
         int groups = Blocks(Panels(outputs), PanelsAtOnce);
-        int channelBlock = Blocks(RowBlock(channels, groups, team.Threads, RowsPerFetch), 16) * 16;
+        int channelBlock = RowBlock(channels, 16, groups, team.Threads, RowsPerFetch);
         BackwardWeightJob<TLanes> job = new(rows, channels, outputs, groups, channelBlock, x, gradOutput, gradWeight, scratch);
         team.For(groups * Blocks(channels, channelBlock), ref job);
     }
@@ -58,16 +58,14 @@ internal static unsafe partial class MatMul
 
     private static int Blocks(int rows, int rowBlock) => (rows + rowBlock - 1) / rowBlock;
 
-    // How many rows an item takes: few items for many rows, so that a panel is fetched seldom, yet as many as let the threads end together.
-    private static int RowBlock(int rows, int panels, int threads, int fetch)
+    // How many rows, in units of a tile's, an item takes: few items for many rows, so that a panel is fetched seldom, yet as many as let the threads end together.
+    private static int RowBlock(int rows, int unit, int panels, int threads, int fetch)
     {
         int best = rows;
         long leastTime = long.MaxValue;
         for (int blocks = 1; blocks <= 8 * threads && (blocks == 1 || rows / blocks >= 2 * MatMulTile.Rows); blocks++)
         {
-            int rowBlock = (rows + blocks - 1) / blocks;
-            if (blocks > 1)
-                rowBlock = (rowBlock + MatMulTile.Rows - 1) / MatMulTile.Rows * MatMulTile.Rows;
+            int rowBlock = blocks == 1 ? rows : Blocks(Blocks(rows, blocks), unit) * unit;
             long turns = (((long)panels * Blocks(rows, rowBlock)) + threads - 1) / threads;
             long time = turns * (rowBlock + fetch);
             if (time < leastTime)

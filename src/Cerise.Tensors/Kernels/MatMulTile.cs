@@ -68,24 +68,31 @@ internal static unsafe class MatMulTile
     }
 
     // The last columns of a matrix: the same tiles into a padded copy.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunRagged<TLanes, TStored>(
         int rows, int depth, float* a, nint aRow, nint aStep, byte* b, nint bStep, float* c, nint cRow, int columns, bool accumulate)
         where TLanes : struct, ILanes<TLanes>
         where TStored : struct, IStored
     {
-        int padded = (columns + 15) / 16 * 16;
+        int body = columns / 16 * 16;
         float* tile = stackalloc float[Rows * PanelWidth];
         for (int row = 0; row < rows; row += Rows)
         {
             int taken = Math.Min(Rows, rows - row);
-            if (accumulate)
-                for (int i = 0; i < taken; i++)
-                    for (int j = 0; j < padded; j++)
-                        tile[(i * PanelWidth) + j] = j < columns ? c[((row + i) * cRow) + j] : 0;
-            Run<TLanes, TStored>(taken, depth, a + (row * aRow), aRow, aStep, b, bStep, tile, PanelWidth, padded, accumulate);
+            float* target = c + (row * cRow);
+            for (int i = 0; accumulate && i < taken; i++)
+            {
+                for (int j = 0; j < body; j += 16)
+                    TLanes.Store(TLanes.Load(target + (i * cRow) + j), tile + (i * PanelWidth) + j);
+                TLanes.Store(TLanes.LoadPart(target + (i * cRow) + body, columns - body), tile + (i * PanelWidth) + body);
+            }
+            Run<TLanes, TStored>(taken, depth, a + (row * aRow), aRow, aStep, b, bStep, tile, PanelWidth, body + 16, accumulate);
             for (int i = 0; i < taken; i++)
-                for (int j = 0; j < columns; j++)
-                    c[((row + i) * cRow) + j] = tile[(i * PanelWidth) + j];
+            {
+                for (int j = 0; j < body; j += 16)
+                    TLanes.Store(TLanes.Load(tile + (i * PanelWidth) + j), target + (i * cRow) + j);
+                TLanes.StorePart(TLanes.Load(tile + (i * PanelWidth) + body), target + (i * cRow) + body, columns - body);
+            }
         }
     }
 }

@@ -83,6 +83,13 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
         return MathF.Max(MathF.Max(four[0], four[2]), MathF.Max(four[1], four[3]));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadPart(float* source, int count, float fill = 0) =>
+        new(Avx512F.MaskLoad(source, FirstLanes(count), Vector512.Create(fill)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePart(Lanes512 value, float* target, int count) => Avx512F.MaskStore(target, FirstLanes(count), value._v0);
+
     // Pairs of rows, then of pairs, are interleaved within each 128 bits; then the 128-bit quarters of every fourth row change places.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(float* source, nint sourceStride, float* target, nint targetStride)
@@ -123,4 +130,7 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Exponent(Vector512<float> n) => Vector512.ShiftLeft(Vector512.ConvertToInt32(n) + Vector512.Create(127), 23).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> FirstLanes(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
 }

@@ -25,6 +25,7 @@ public sealed class RunFolder : IDisposable
     internal const string RecipeFile = "recipe.yaml";
     internal const string EnvironmentFile = "environment.json";
     internal const string ProgressFile = "progress.json";
+    internal const string TimingsFile = "timings.json";
     private const int ShownDifferences = 10;
 
     private readonly RunLock _lock;
@@ -67,6 +68,14 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>What a person should know: damaged checkpoints, another instruction set.</summary>
     public IReadOnlyList<string> Warnings => [.. _warnings, .. Checkpoints.Warnings];
+
+    /// <summary>Notes where a finished stage's time went.</summary>
+    public void AddTime(StageTime time)
+    {
+        List<StageTime> known = RunJson.Read<List<StageTime>>(InFolder(TimingsFile)) ?? [];
+        known.RemoveAll(other => other.Stage == time.Stage);
+        RunJson.Write<List<StageTime>>(InFolder(TimingsFile), [.. known, time]);
+    }
 
     /// <summary>Called before each file operation with its name: where a kill could strike.</summary>
     internal Action<string>? BeforeStep

@@ -34,7 +34,10 @@ public sealed class RecipeRunner(Device device, RewardRegistry rewards, IProgres
             if (run.IsFinished(stage.Name))
                 continue;
             cancellation.ThrowIfCancellationRequested();
+            device.ResetKernelTimes();
+            long began = time.GetTimestamp();
             StageKinds.Create(stage.Kind, options[stage.Index]).Run(NewContext(recipe, stage, run, cancellation));
+            run.AddTime(new StageTime(stage.Name, time.GetElapsedTime(began).TotalSeconds, device.KernelSeconds, device.KernelTimes));
         }
         ReportWriter.Write(run.Path);
     }
