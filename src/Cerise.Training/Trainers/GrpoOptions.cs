@@ -90,9 +90,9 @@ public record GrpoOptions : OptimizerOptions
 
     /// <summary>
     /// Most tokens in memory at once while training, a shared prompt counted once. Loss and gradient do not depend on it, to the bit as long as each group fits
-    /// (with <see cref="SharedPrefix"/>; without, always). Default 8192.
+    /// (with <see cref="SharedPrefix"/>; without, always). Default 2048: more would leave the caches.
     /// </summary>
-    public int MaxTokensPerMicroBatch { get; init; } = 8192;
+    public int MaxTokensPerMicroBatch { get; init; } = 2048;
 
     /// <summary>Most sequences sampled at once; the completions do not depend on it. Default 128.</summary>
     public int RolloutBatchSize { get; init; } = 128;

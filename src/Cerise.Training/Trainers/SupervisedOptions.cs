@@ -17,8 +17,8 @@ public abstract record SupervisedOptions : OptimizerOptions
     /// <summary>Most tokens of a sequence; longer texts are cut (pre-training: into several sequences). Default 1024, as TRL's.</summary>
     public int MaxLength { get; init; } = 1024;
 
-    /// <summary>Most tokens in memory at once; loss and gradient do not depend on it. Default 8192.</summary>
-    public int MaxTokensPerMicroBatch { get; init; } = 8192;
+    /// <summary>Most tokens in memory at once; loss and gradient do not depend on it. Default 2048: more would leave the caches.</summary>
+    public int MaxTokensPerMicroBatch { get; init; } = 2048;
 
     /// <inheritdoc/>
     public override IEnumerable<string> Faults()
