@@ -63,6 +63,9 @@ public sealed class AttentionPlan
     /// <summary>Places to write keys and values to: one a sequence, and one for each copy of a part-filled block.</summary>
     internal int Writes { get; private set; }
 
+    /// <summary>Another number whenever the plan has changed, for what is made from it.</summary>
+    internal int Version { get; private set; }
+
     /// <summary>A plan for whole sequences packed end to end, whose keys lie in blocks of their own.</summary>
     public static AttentionPlan Packed(ReadOnlySpan<int> lengths)
     {
@@ -255,6 +258,7 @@ public sealed class AttentionPlan
 
     private void Changed()
     {
+        Version++;
         _isPacked = false;
         _hasGroups = false;
         _hasPositions = false;

@@ -32,6 +32,9 @@ public sealed class Indices
     /// <summary>Replaces the numbers by a copy of <paramref name="values"/>. The memory is kept and only grows, so a warm loop allocates nothing.</summary>
     public void Set(ReadOnlySpan<int> values) => values.CopyTo(Resize(values.Length));
 
+    /// <summary>Keeps the first <paramref name="count"/> numbers.</summary>
+    internal void Shrink(int count) => Count = Math.Min(Count, count);
+
     /// <summary>Makes room for <paramref name="count"/> numbers, to be written by the caller; what was there is lost.</summary>
     internal Span<int> Resize(int count)
     {

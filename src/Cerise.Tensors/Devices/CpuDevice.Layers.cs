@@ -4,8 +4,7 @@ namespace Cerise.Tensors.Devices;
 
 internal sealed unsafe partial class CpuDevice<TLanes>
 {
-    private (Indices Plan, AttentionShape Shape)? _scheduled;
-    private DecodeSchedule? _schedule;
+    private readonly DecodeSchedule _schedule = new();
 
     public override void Embedding(Parameter table, Indices ids, Tensor y)
     {
@@ -120,22 +119,15 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     public override void CachedAttention(Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks cache, Tensor y, Tensor logSumExp)
     {
         AttentionShape shape = new(queries.Shape.Columns / cache.HeadDim, cache.KvHeads, cache.HeadDim);
-        Indices packed = plan.Pack();
-        if (_scheduled is not { } known || !ReferenceEquals(known.Plan, packed) || known.Shape != shape)
-        {
-            _scheduled = (packed, shape);                                  // a plan serves all layers of a step
-            _schedule = DecodeSchedule.TryMake(packed.Values, plan.Sequences, plan.BlocksNeeded, shape, _team.Threads);
-        }
-        if (_schedule is not { } schedule)
+        if (!_schedule.Make(plan, shape, _team.Threads))
         {
             base.CachedAttention(queries, keys, values, plan, cache, y, logSumExp);
             return;
         }
         DecodeAttention<TLanes> job = new(
-            shape, packed.Pointer, schedule.Order.Pointer, schedule.Items.Pointer, At(queries), At(keys), At(values), At(cache.Keys) + cache.KeysOffset,
+            shape, plan.Pack().Pointer, _schedule.Order.Pointer, _schedule.Items.Pointer, At(queries), At(keys), At(values), At(cache.Keys) + cache.KeysOffset,
             At(cache.Values) + cache.ValuesOffset, At(y), At(logSumExp), Scratch(DecodeAttention<TLanes>.ScratchLength(shape)));
-        _team.For(schedule.Count, ref job);
-        GC.KeepAlive(schedule);
+        _team.For(_schedule.Count, ref job);
         GC.KeepAlive(plan);
     }
 

@@ -56,7 +56,7 @@ internal readonly unsafe struct DecodeAttention<TLanes>(
         {
             int sequence = order[first + i];
             int row = i * heads * Group;
-            AttendAlone(sequence, sharedBlocks, firstHead, heads, rows, row, columns);
+            AttendAlone(sequence, i + 1 < count ? order[first + i + 1] : -1, sharedBlocks, firstHead, heads, rows, row, columns);
             nint index = QueryIndex(sequence, firstHead);
             for (int r = 0; r < heads * Group; r++)
             {
@@ -105,7 +105,7 @@ internal readonly unsafe struct DecodeAttention<TLanes>(
     }
 
     // One sequence's further blocks, the one its own row belongs to last.
-    private void AttendAlone(int sequence, int firstBlock, int firstHead, int heads, DecodeRows all, int row, float* columns)
+    private void AttendAlone(int sequence, int following, int firstBlock, int firstHead, int heads, DecodeRows all, int row, float* columns)
     {
         int position = plan[(4 * sequence) + 2];
         int last = position / Block;
@@ -115,16 +115,39 @@ internal readonly unsafe struct DecodeAttention<TLanes>(
         for (int block = firstBlock; block <= last; block++)
         {
             nint place = Place(sequence, block, firstHead);
+            nint next = block < last ? Place(sequence, block + 1, firstHead) - place : following >= 0 ? Place(following, firstBlock, firstHead) - place : 0;
             if (block == last)
                 Write(sequence, firstHead, heads, place, position % Block);
             int valid = Math.Min(Block, position - (block * Block) + 1);
             int padded = (valid + 15) / 16 * 16;
-            RowTile.Run<TLanes>(
-                rows, Group, shape.HeadDim, all.Queries + (row * all.Stride), all.Stride, keyBlocks + place, Block, HeadLength, scores, Block, padded, accumulate: false);
+            Multiply(rows, shape.HeadDim, all.Queries + (row * all.Stride), all.Stride, keyBlocks + place, Block, scores, Block, padded, accumulate: false, next);
             for (int r = 0; r < rows; r++)
                 OnlineSoftmax.Fold<TLanes>(scores + (r * Block), valid, padded, columns, sums + (r * all.Stride), all.Stride, ref all.Max[row + r], ref all.Sum[row + r]);
-            RowTile.Run<TLanes>(
-                rows, Group, valid, scores, Block, valueBlocks + place, shape.HeadDim, HeadLength, sums, all.Stride, all.Stride, accumulate: true);
+            Multiply(rows, valid, scores, Block, valueBlocks + place, shape.HeadDim, sums, all.Stride, all.Stride, accumulate: true, next);
+        }
+    }
+
+    private void Multiply(int rows, int depth, float* a, nint aRow, float* b, nint bStep, float* c, nint cRow, int columns, bool accumulate, nint next)
+    {
+        int widest = typeof(TLanes) == typeof(Lanes512) ? MatMulTile.PanelWidth : 16;        // eight sums of 512 bits fit the registers; elsewhere four of 16 lanes do
+        for (int column = 0, width; column < columns; column += width)
+        {
+            width = Math.Min(widest, columns - column);
+            switch (width)
+            {
+                case 64:
+                    RowTile<TLanes, Row4<TLanes>>.Run(rows, Group, depth, a, aRow, b + column, bStep, HeadLength, c + column, cRow, accumulate, next);
+                    break;
+                case 48:
+                    RowTile<TLanes, Row3<TLanes>>.Run(rows, Group, depth, a, aRow, b + column, bStep, HeadLength, c + column, cRow, accumulate, next);
+                    break;
+                case 32:
+                    RowTile<TLanes, Row2<TLanes>>.Run(rows, Group, depth, a, aRow, b + column, bStep, HeadLength, c + column, cRow, accumulate, next);
+                    break;
+                default:
+                    RowTile<TLanes, Row1<TLanes>>.Run(rows, Group, depth, a, aRow, b + column, bStep, HeadLength, c + column, cRow, accumulate, next);
+                    break;
+            }
         }
     }
 
