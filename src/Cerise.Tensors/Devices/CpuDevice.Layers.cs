@@ -98,7 +98,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     public override void WriteKeyValues(Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks cache)
     {
         WriteKeyValues job = new(cache.KvHeads, cache.HeadDim, plan.Pack().Pointer, At(keys), At(values), At(cache.Keys) + cache.KeysOffset, At(cache.Values) + cache.ValuesOffset);
-        _team.For(plan.Writes, ref job);
+        _team.For(plan.Writes * cache.KvHeads, ref job);
         GC.KeepAlive(plan);
     }
 
