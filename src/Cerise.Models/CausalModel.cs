@@ -107,6 +107,27 @@ public sealed partial class CausalModel : IDisposable
         return hidden.GatherRows(batch.Rows).LmHead(_lmHead, batch.Targets, temperature);
     }
 
+    /// <summary>loss = - sum of weights[i] log p(targets[i]) over chosen tokens of packed sequences, with its gradient made in the same pass: pre-training and supervised fine-tuning.</summary>
+    /// <param name="graph">Owner of the tensors. Where it records, follow with <see cref="Graph.Backward"/> of the loss, once: see <see cref="LmHeadOp.LmHeadLoss"/>.</param>
+    /// <param name="batch">The sequences, and which of their tokens are trained on.</param>
+    /// <param name="weights">What each trained token counts, in the order of <see cref="TokenBatch.Targets"/>; 1 / N for the mean over N tokens.</param>
+    /// <returns>The loss, one number; log-probabilities and entropies of the tokens, in nats, for metrics.</returns>
+    /// <exception cref="ShapeException">A token is outside the vocabulary, a sequence longer than <see cref="ContextLength"/>, or there is not one weight a token.</exception>
+    public (Tensor Loss, Tensor LogProbs, Tensor Entropies) LikelihoodLoss(Graph graph, TokenBatch batch, ReadOnlySpan<float> weights)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        Tensor hidden = HiddenStates(graph, batch.Ids, batch.Plan);
+        return hidden.GatherRows(batch.Rows).LmHeadLoss(_lmHead, batch.Targets, weights);
+    }
+
+    /// <summary>Draws the token after each row of hidden states and records its log-probability: what <see cref="Logits"/> and a draw would give, without holding on to the logits.</summary>
+    /// <param name="hidden">[rows, hidden]: final states of the positions before the tokens.</param>
+    /// <param name="rows">How each is drawn.</param>
+    /// <param name="ids">The tokens drawn.</param>
+    /// <param name="logProbs">Their log-probabilities, in nats, under the untruncated distribution at the row's temperature (at 1 where it is 0).</param>
+    /// <exception cref="ArithmeticException">Logits hold NaN.</exception>
+    public void Sample(Tensor hidden, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs) => Device.Sample(hidden, _lmHead, rows, ids, logProbs);
+
     /// <summary>Logits of the next token after the given rows of hidden states.</summary>
     /// <returns>[rows, vocab].</returns>
     public Tensor Logits(Tensor hidden, Indices rows)

@@ -158,6 +158,19 @@ public abstract class Device : IDisposable
         Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor entropies, Tensor statistics,
         Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate);
 
+    /// <summary><see cref="LmHead"/> and <see cref="LmHeadBackward"/> in one pass over the logits, for gradients that are known beforehand; the same bits as one after the other.</summary>
+    /// <param name="hidden">[rows, channels].</param>
+    /// <param name="table">[vocab, channels]; its gradient is added to, if it is trainable.</param>
+    /// <param name="targets">The token of each row.</param>
+    /// <param name="inverseTemperature">1 / temperature.</param>
+    /// <param name="gradLogProbs">The loss's gradient by each row's log-probability, [rows].</param>
+    /// <param name="logProbs">[rows], nats.</param>
+    /// <param name="entropies">[rows], nats.</param>
+    /// <param name="statistics">[rows, 2], as in <see cref="LmHead"/>.</param>
+    /// <param name="gradHidden">Written, [rows, channels]; null where the hidden states want none.</param>
+    public abstract void LmHeadWithGradients(
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor gradLogProbs, Tensor logProbs, Tensor entropies, Tensor statistics, Tensor? gradHidden);
+
     /// <summary>logits = hidden W^T.</summary>
     public void Logits(Tensor hidden, Parameter table, Tensor logits) => Linear(hidden, table, null, logits);
 

@@ -10,11 +10,11 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     // Rows whose logits are made together: the table is read once for all of them.
     private const int ChunkRows = 1024;
 
+    // Logits held at once, 64 MB, where all strips of some rows are needed before any is finished with: in sampling, and for loss and gradient in one pass.
+    private const long HeldLogits = 1 << 24;
+
     // Logits of a strip in sampling: 1 MB, which the few jobs that read them find in the second-level cache.
     private const long SamplingStripLength = 1 << 18;
-
-    // Logits held at once in sampling: 64 MB.
-    private const long SampledLogits = 1 << 24;
 
     private CpuStorage? _logits;
     private CpuStorage? _blockStatistics;
@@ -54,6 +54,23 @@ internal sealed unsafe partial class CpuDevice<TLanes>
         GC.KeepAlive(targets);
     }
 
+    public override void LmHeadWithGradients(
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor gradLogProbs, Tensor logProbs, Tensor entropies, Tensor statistics, Tensor? gradHidden)
+    {
+        (int rows, int vocab) = (hidden.Shape.Rows, table.Shape.Rows);
+        RequireTargets(targets, vocab);
+        int chunk = (int)Math.Clamp(HeldLogits / vocab, 1, ChunkRows);
+        for (int first = 0; first < rows; first += chunk)
+        {
+            HeadLogits z = HeadLogits.Of(Math.Min(chunk, rows - first), vocab, StripLength, keeps: true);
+            z = z.In(Memory(ref _logits, z.Length));
+            LmHeadForward(z, first, hidden, table, targets, inverseTemperature, logProbs, entropies, statistics);
+            for (int strip = 0; strip < z.Strips; strip++)
+                StripBackward(z, strip, first, hidden, table, targets, inverseTemperature, entropies, statistics, gradLogProbs, null, gradHidden, accumulate: false);
+        }
+        GC.KeepAlive(targets);
+    }
+
     public override void Sample(Tensor logits, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs)
     {
         RequireSettings(rows, logits.Shape.Rows, ids.Length, logProbs.Length);
@@ -67,7 +84,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     {
         RequireSettings(rows, hidden.Shape.Rows, ids.Length, logProbs.Length);
         int vocab = table.Shape.Rows;
-        int chunk = (int)Math.Max(1, SampledLogits / vocab);
+        int chunk = (int)Math.Max(1, HeldLogits / vocab);
         for (int first = 0; first < rows.Length; first += chunk)
         {
             int count = Math.Min(chunk, rows.Length - first);

@@ -9,6 +9,10 @@ public static class LmHeadOp
     private const long KeptLogits = 1 << 24;
 
     /// <summary>For each row, log softmax(hidden W^T / temperature) at its target, and the entropy.</summary>
+    /// <remarks>
+    /// For losses whose gradient by a log-probability is known only after the forward pass: clipped ratios, preferences, penalties. Their backward pass needs the
+    /// logits again, so these are kept where they are few and else made a second time. Where the weights are known beforehand, <see cref="LmHeadLoss"/> makes them once.
+    /// </remarks>
     /// <param name="hidden">[rows, channels]: final hidden states of the positions before the targets.</param>
     /// <param name="table">[vocab, channels], in panels.</param>
     /// <param name="targets">The token that follows each row.</param>
@@ -17,12 +21,7 @@ public static class LmHeadOp
     /// <exception cref="ShapeException">Widths or counts differ, a target is outside the table, the temperature is not above 0, or the table is not in panels.</exception>
     public static (Tensor LogProbs, Tensor Entropies) LmHead(this Tensor hidden, Parameter table, Indices targets, float temperature = 1)
     {
-        ArgumentNullException.ThrowIfNull(hidden);
-        ArgumentNullException.ThrowIfNull(table);
-        ArgumentNullException.ThrowIfNull(targets);
-        ShapeException.Require(hidden.Shape.Columns == table.Shape.Columns && targets.Count == hidden.Shape.Rows, "LmHead", $"hidden states {hidden.Shape} and {targets.Count} targets for a table {table.Shape}: give one target a row, and the head of a model as wide as the states");
-        ShapeException.Require(temperature > 0, "LmHead", $"temperature {temperature} is not above 0: score at the temperature of sampling, or at 1 where that was greedy");
-        table.RequirePanels("LmHead", "a product");
+        Check(hidden, table, targets, temperature);
         Graph graph = hidden.Graph;
         Shape rows = new(hidden.Shape.Rows);
         Tensor logProbs = graph.New(rows);
@@ -44,6 +43,43 @@ public static class LmHeadOp
         return (logProbs, entropies);
     }
 
+    /// <summary>loss = - sum over rows of weights[i] log softmax(hidden W^T / temperature)[targets[i]], and its gradient, with each logit made once.</summary>
+    /// <remarks>
+    /// Chunk by chunk of rows the logits are made, used for the loss, turned into their gradients and used up, so [rows, vocab] never exists and nothing is computed
+    /// twice. The price: the table's gradient is added to here, in the forward pass of a graph that records, and not in <see cref="Graph.Backward"/>. So follow it with
+    /// <see cref="Graph.Backward"/> of this loss or of a sum of it with others, once, and let the weights carry every factor (1 / N, masks): a backward pass that
+    /// reaches the loss with another gradient than 1 is refused. Bits are those of <see cref="LmHead"/> and a weighted sum.
+    /// </remarks>
+    /// <param name="hidden">[rows, channels]: final hidden states of the positions before the targets.</param>
+    /// <param name="table">[vocab, channels], in panels.</param>
+    /// <param name="targets">The token that follows each row.</param>
+    /// <param name="weights">What each row counts; 1 / N for a mean, 0 for a row that does not count.</param>
+    /// <param name="temperature">Divides the logits.</param>
+    /// <returns>The loss, one number; log-probabilities and entropies, [rows] each, in nats, for metrics: no gradient flows through these two.</returns>
+    /// <exception cref="ShapeException">Widths or counts differ, a target is outside the table, the temperature is not above 0, or the table is not in panels.</exception>
+    public static (Tensor Loss, Tensor LogProbs, Tensor Entropies) LmHeadLoss(this Tensor hidden, Parameter table, Indices targets, ReadOnlySpan<float> weights, float temperature = 1)
+    {
+        Check(hidden, table, targets, temperature);
+        ShapeException.Require(weights.Length == targets.Count, "LmHeadLoss", $"{weights.Length} weights for {targets.Count} targets: give one a row");
+        Graph graph = hidden.Graph;
+        Shape rows = new(hidden.Shape.Rows);
+        Tensor slopes = graph.From(weights, rows);
+        graph.Device.Unary(UnaryOp.Affine, -1, 0, slopes, slopes);                      // dloss / dlogProb
+        Tensor logProbs = graph.New(rows);
+        Tensor entropies = graph.New(rows);
+        Tensor statistics = graph.New(new Shape(rows.Rows, 2));
+        Tensor? gradHidden = graph.Wants(hidden) ? graph.New(hidden.Shape) : null;
+        if (gradHidden is not null || (graph.Recording && table.Trainable))
+            graph.Device.LmHeadWithGradients(hidden, table, targets, 1 / temperature, slopes, logProbs, entropies, statistics, gradHidden);
+        else
+            graph.Device.LmHead(hidden, table, targets, 1 / temperature, null, logProbs, entropies, statistics);
+        Tensor loss = graph.New(new Shape(1));
+        graph.Device.Dot(logProbs, slopes, loss);
+        if (gradHidden is not null)
+            graph.Record(new LossBackprop(hidden, gradHidden, loss), outputs: [loss], keeps: [gradHidden]);
+        return (loss, logProbs, entropies);
+    }
+
     /// <summary>logits = hidden W^T, [rows, vocab], for sampling.</summary>
     public static Tensor Logits(this Tensor hidden, Parameter table)
     {
@@ -54,6 +90,27 @@ public static class LmHeadOp
         Tensor logits = hidden.Graph.New(new Shape(hidden.Shape.Rows, table.Shape.Rows));
         hidden.Graph.Device.Logits(hidden, table, logits);
         return logits;
+    }
+
+    private static void Check(Tensor hidden, Parameter table, Indices targets, float temperature)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(targets);
+        ShapeException.Require(hidden.Shape.Columns == table.Shape.Columns && targets.Count == hidden.Shape.Rows, "LmHead", $"hidden states {hidden.Shape} and {targets.Count} targets for a table {table.Shape}: give one target a row, and the head of a model as wide as the states");
+        ShapeException.Require(temperature > 0, "LmHead", $"temperature {temperature} is not above 0: score at the temperature of sampling, or at 1 where that was greedy");
+        table.RequirePanels("LmHead", "a product");
+    }
+
+    private readonly struct LossBackprop(Tensor hidden, Tensor gradHidden, Tensor loss) : IBackprop
+    {
+        public void Backward(Graph graph)
+        {
+            float scale = loss.Gradient!.Item();
+            if (scale != 1)
+                throw new InvalidOperationException($"the gradient by LmHeadLoss is {scale}, but its gradients were made for 1 in the forward pass: put the factor into its weights");
+            graph.Give(gradHidden, hidden);
+        }
     }
 
     private readonly struct Backprop(

@@ -1,7 +1,6 @@
 using Cerise.Models;
 using Cerise.Tensors;
 using Cerise.Tensors.Autograd;
-using Cerise.Tensors.Ops;
 using Cerise.Training.Batches;
 using Cerise.Training.Optimizers;
 using Cerise.Training.Runs;
@@ -62,8 +61,9 @@ public abstract class SupervisedTrainer : ITrainer
             TokenBatch pack = MicroBatches.Pack(batch, first, count);
             if (pack.Targets.Count == 0)
                 continue;
-            (Tensor logProbs, Tensor entropies) = Model.LogProbs(_graph, pack);
-            Tensor loss = logProbs.Dot(Enumerable.Repeat(-1f / trained, pack.Targets.Count).ToArray());
+            float[] weights = new float[pack.Targets.Count];
+            weights.AsSpan().Fill(1f / trained);
+            (Tensor loss, Tensor logProbs, Tensor entropies) = Model.LikelihoodLoss(_graph, pack, weights);
             negativeLogLikelihood -= Sum(logProbs);
             entropy += Sum(entropies);
             _graph.Backward(loss);

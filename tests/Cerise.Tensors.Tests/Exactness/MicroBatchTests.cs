@@ -27,4 +27,23 @@ public sealed class MicroBatchTests
                 Bits.AssertSame(expected[i], actual[i], $"seed {number}, {sizes}: gradient of {model.Parameters[i].Name}, {batch.Length} sequences split as {string.Join(" | ", split)}");
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Loss_and_gradient_in_one_pass_give_the_bits_of_two_passes_wherever_the_batch_is_split(int number)
+    {
+        Seed seed = Seed.From(number).Fork("one pass");
+        TinySizes sizes = TinySizes.Draw(seed) with { Tied = number % 2 == 0 };
+        using Device device = Device.Cpu(1 + (number % 3));
+        using TinyModel model = new(device, sizes, seed);
+        int[][] batch = RandomBatch.Draw(seed, sizes.Vocab, 6, 100);
+        float[][] expected = model.LikelihoodGradients(batch, [Range.All], onePass: false);
+        Range[][] splits = [[Range.All], [Range.EndAt(batch.Length / 3), Range.StartAt(batch.Length / 3)]];
+        foreach (Range[] split in splits)
+        {
+            float[][] actual = model.LikelihoodGradients(batch, split, onePass: true);
+            for (int i = 0; i < expected.Length; i++)
+                Bits.AssertSame(expected[i], actual[i], $"seed {number}, {sizes}: gradient of {model.Parameters[i].Name}, {batch.Length} sequences split as {string.Join(" | ", split)}");
+        }
+    }
 }

@@ -120,6 +120,25 @@ internal sealed class TinyModel : IDisposable
         return [.. Parameters.Select(parameter => parameter.ToArray(parameter.Gradient!))];
     }
 
+    /// <summary>The gradients of a weighted sum of log-probabilities, by the head's one pass or by its two, micro-batch by micro-batch.</summary>
+    public float[][] LikelihoodGradients(IReadOnlyList<int[]> sequences, IEnumerable<Range> microBatches, bool onePass)
+    {
+        using Graph graph = new(Device, record: true);
+        foreach (Parameter parameter in Parameters)
+            parameter.ZeroGradient();
+        foreach (Range range in microBatches)
+        {
+            int[][] part = [.. sequences.Take(range)];
+            int[] ids = [.. part.SelectMany(ids => ids)];
+            Indices targets = new([.. ids.Select(id => (id + 1) % _sizes.Vocab)]);
+            float[] weights = [.. ids.Select(id => (id % 5) / 7f)];
+            Tensor hidden = Hidden(graph, ids, AttentionPlan.Packed([.. part.Select(ids => ids.Length)]));
+            graph.Backward(onePass ? hidden.LmHeadLoss(_head, targets, weights, 0.9f).Loss : -hidden.LmHead(_head, targets, 0.9f).LogProbs.Dot(weights));
+            graph.Reset();
+        }
+        return [.. Parameters.Select(parameter => parameter.ToArray(parameter.Gradient!))];
+    }
+
     public void Dispose()
     {
         _rotary.Dispose();

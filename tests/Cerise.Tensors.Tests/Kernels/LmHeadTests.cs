@@ -32,6 +32,75 @@ public sealed class LmHeadTests
         Assert.All(entropies, entropy => Assert.Equal(Math.Log(1024), entropy, 1e-6));
     }
 
+    // More rows than are taken at once, and more than one strip of the vocabulary; on the narrow levels, which are slow, many strips of few rows.
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Loss_and_gradient_in_one_pass_have_the_bits_of_two(SimdLevel level)
+    {
+        bool wide = level == Simd.Best;
+        int rows = wide ? 1100 : 50;
+        const int vocab = 2500;
+        using Device device = Device.Cpu(wide ? 3 : 1, level);
+        int[] targets = Draws.Below(Seed.From(1), rows, vocab);
+        float[] weights = [.. Draws.Normal(Seed.From(2), rows).Select((w, i) => i % 5 == 0 ? 0 : w)];
+        float[] values = Draws.Normal(Seed.From(3), vocab * 6);
+        float[] states = Draws.Normal(Seed.From(4), rows * 6);
+        float[][] two = Gradients((hidden, table) =>
+        {
+            (Tensor logProbs, Tensor entropies) = hidden.LmHead(table, new Indices(targets), 0.9f);
+            return (-logProbs.Dot(weights), logProbs, entropies);
+        });
+        float[][] one = Gradients((hidden, table) => hidden.LmHeadLoss(table, new Indices(targets), weights, 0.9f));
+        for (int k = 0; k < two.Length; k++)
+            Bits.AssertSame(two[k], one[k], ((string[])["loss", "log-probabilities", "entropies", "gradient of the states", "gradient of the table"])[k]);
+
+        float[][] Gradients(Func<Tensor, Parameter, (Tensor Loss, Tensor LogProbs, Tensor Entropies)> apply)
+        {
+            using Graph graph = new(device, record: true);
+            using Parameter table = OpCheck.NewParameter(device, "table", new Shape(vocab, 6), ParameterLayout.Panels, values);
+            Tensor hidden = graph.Leaf(states, new Shape(rows, 6));
+            (Tensor loss, Tensor logProbs, Tensor entropies) = apply(hidden, table);
+            float[][] outputs = [loss.ToArray(), logProbs.ToArray(), entropies.ToArray()];
+            graph.Backward(loss);
+            return [.. outputs, hidden.Gradient!.ToArray(), table.ToArray(table.Gradient!)];
+        }
+    }
+
+    [Fact]
+    public void One_pass_adds_to_other_losses_and_refuses_a_factor_that_came_too_late()
+    {
+        OpCase op = OpCases.LmHead(Seed.From(5), 3, 4, 21);
+        using Device device = Device.Cpu(1);
+        using Graph graph = new(device, record: true);
+        using Parameter table = OpCheck.NewParameter(device, "table", op.Weights[0].Shape, ParameterLayout.Panels, op.Weights[0].Values);
+        Tensor hidden = graph.Leaf(op.Inputs[0].Values, op.Inputs[0].Shape);
+        Tensor loss = hidden.LmHeadLoss(table, new Indices([1, 2, 3]), [1, 1, 1]).Loss;
+        graph.Backward(loss + hidden.Dot([.. Enumerable.Repeat(1f, 12)]));
+        float[] sum = hidden.Gradient!.ToArray();
+        hidden = graph.Leaf(op.Inputs[0].Values, op.Inputs[0].Shape);
+        loss = hidden.LmHeadLoss(table, new Indices([1, 2, 3]), [1, 1, 1]).Loss;
+        graph.Backward(loss);
+        Assert.Equal(sum, hidden.Gradient!.ToArray().Select(g => g + 1));
+        hidden = graph.Leaf(op.Inputs[0].Values, op.Inputs[0].Shape);
+        loss = hidden.LmHeadLoss(table, new Indices([1, 2, 3]), [1, 1, 1]).Loss;
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => graph.Backward(0.5f * loss));
+        Assert.Equal("the gradient by LmHeadLoss is 0.5, but its gradients were made for 1 in the forward pass: put the factor into its weights", error.Message);
+    }
+
+    [Fact]
+    public void One_pass_without_recording_leaves_the_gradient_of_the_table_alone()
+    {
+        OpCase op = OpCases.LmHead(Seed.From(5), 3, 4, 21);
+        using Device device = Device.Cpu(1);
+        using Graph graph = new(device, record: false);
+        using Parameter table = OpCheck.NewParameter(device, "table", op.Weights[0].Shape, ParameterLayout.Panels, op.Weights[0].Values);
+        Tensor hidden = graph.From(op.Inputs[0].Values, op.Inputs[0].Shape);
+        (Tensor loss, Tensor logProbs, _) = hidden.LmHeadLoss(table, new Indices([1, 2, 3]), [1, 0, 2]);
+        float[] each = logProbs.ToArray();
+        Assert.Equal(-(each[0] + (2 * each[2])), loss.Item(), 1e-6);
+        Assert.All(table.ToArray(table.Gradient!), g => Assert.Equal(0f, g));
+    }
+
     // algorithms.md, section 13.1
     [Theory]
     [MemberData(nameof(AllLevels))]
