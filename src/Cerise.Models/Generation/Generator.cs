@@ -1,5 +1,6 @@
 using Cerise.Tensors;
 using Cerise.Tensors.Autograd;
+using Cerise.Tensors.Ops;
 
 namespace Cerise.Models.Generation;
 
@@ -13,9 +14,6 @@ public sealed class Generator(CausalModel model)
 {
     /// <summary>Tokens of prompts computed in one forward pass.</summary>
     private const int PrefillTokens = 2048;
-
-    /// <summary>Logits made at once of a prefill's prompts: 64 MB.</summary>
-    private const int PrefillLogits = 1 << 24;
 
     /// <summary>Memory the cache may take, bytes; fewer sequences run at once where their keys and values would take more.</summary>
     internal long CacheBudget { get; init; } = 1L << 31;
@@ -88,7 +86,6 @@ public sealed class Generator(CausalModel model)
         List<int> ids = [];
         List<int> lastRows = [];
         List<RunningSequence> sequences = [];
-        int atOnce = Math.Max(1, PrefillLogits / model.Config.VocabSize);
         do
         {
             int index = unread.Dequeue();
@@ -104,13 +101,9 @@ public sealed class Generator(CausalModel model)
             }
         }
         while (unread.TryPeek(out int next) && plan.Sequences < promptsAtOnce
-            && ids.Count + requests[next].PromptIds.Count <= PrefillTokens && sequences.Count + requests[next].Samples <= atOnce);
+            && ids.Count + requests[next].PromptIds.Count <= PrefillTokens);
         Tensor hidden = model.HiddenStates(graph, NewIndices(ids), plan, cache);
-        for (int first = 0; first < sequences.Count; first += atOnce)
-        {
-            List<RunningSequence> part = sequences.GetRange(first, Math.Min(atOnce, sequences.Count - first));
-            Draw(model.Logits(hidden, NewIndices(lastRows.GetRange(first, part.Count))), part, options, drawn);
-        }
+        Draw(hidden.GatherRows(NewIndices(lastRows)), sequences, options, drawn);
         foreach (RunningSequence sequence in sequences)
             waiting.Enqueue(sequence);
         graph.Reset();
@@ -129,16 +122,16 @@ public sealed class Generator(CausalModel model)
             plan.Add(1, sequence.Position, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sequence.Blocks));
         }
         Tensor hidden = model.HiddenStates(graph, new Indices(ids), plan, cache);
-        Draw(model.Logits(hidden, new Indices([.. Enumerable.Range(0, ids.Length)])), running, options, drawn);
+        Draw(hidden, running, options, drawn);
         graph.Reset();
     }
 
-    private void Draw(Tensor logits, List<RunningSequence> sequences, SamplingOptions options, Action<int, int, int>? drawn)
+    private void Draw(Tensor hidden, List<RunningSequence> sequences, SamplingOptions options, Action<int, int, int>? drawn)
     {
         SamplingRow[] rows = [.. sequences.Select(sequence => sequence.Row(options))];
         int[] ids = new int[rows.Length];
         float[] logProbs = new float[rows.Length];
-        model.Device.Sample(logits, rows, ids, logProbs);
+        model.Sample(hidden, rows, ids, logProbs);
         for (int i = 0; i < rows.Length; i++)
         {
             sequences[i].Append(ids[i], logProbs[i], options, model.ContextLength);
