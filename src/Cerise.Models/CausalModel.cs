@@ -73,17 +73,10 @@ public sealed partial class CausalModel : IDisposable
         RotaryTable rotary = RotaryFor(plan);
         Tensor stream = graph.Embedding(_embedTokens, ids);                             // [tokens, hidden]
         Tensor normed = stream.RmsNorm(_layers[0].InputNorm, Eps);
-        GraphMark layerStart = graph.Mark();
         for (int i = 0; i < _layers.Length; i++)
         {
-            DecoderLayer layer = _layers[i];
-            (Tensor streamBefore, Tensor normedBefore) = (stream, normed);
-            Tensor attended = layer.Attention.Forward(normed, rotary, plan, cache?.Layer(i));
-            (stream, normed) = stream.AddRmsNorm(attended, layer.PostAttentionNorm, Eps);
-            Tensor fed = layer.FeedForward.Forward(normed);
-            (stream, normed) = stream.AddRmsNorm(fed, i + 1 < _layers.Length ? _layers[i + 1].InputNorm : _norm, Eps);
-            if (!graph.Recording)
-                (stream, normed) = KeepOnly(graph, layerStart, (stream, streamBefore), (normed, normedBefore));
+            Parameter nextNorm = i + 1 < _layers.Length ? _layers[i + 1].InputNorm : _norm;
+            (stream, normed) = graph.Apply(new DecoderPass(_layers[i], nextNorm, Eps, rotary, plan, cache?.Layer(i)), stream, normed);
         }
         return normed;
     }
@@ -180,16 +173,6 @@ public sealed partial class CausalModel : IDisposable
             parameter.Dispose();
         foreach (RotaryTable table in _rotary)
             table.Dispose();
-    }
-
-    // Without a backward pass only the stream and its norm live on: they take their predecessors' places, and the layer's other tensors are given up.
-    private static (Tensor Stream, Tensor Normed) KeepOnly(
-        Graph graph, GraphMark layerStart, (Tensor Now, Tensor Before) stream, (Tensor Now, Tensor Before) normed)
-    {
-        graph.Device.Copy(stream.Now, stream.Before);
-        graph.Device.Copy(normed.Now, normed.Before);
-        graph.Release(layerStart);
-        return (stream.Before, normed.Before);
     }
 
     private static Parameter NewParameter(Device device, ExpectedTensor tensor)

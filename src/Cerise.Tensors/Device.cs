@@ -53,6 +53,12 @@ public abstract class Device : IDisposable
     /// <summary>Copies one tensor's numbers into another of the same length.</summary>
     public abstract void Copy(Tensor source, Tensor target);
 
+    /// <summary>Rounds a tensor to bfloat16 (to nearest, ties to even; NaN stays NaN), two numbers in the place of one.</summary>
+    public abstract void ToBfloat16(Tensor source, Storage target, long targetOffset);
+
+    /// <summary>Widens what <see cref="ToBfloat16"/> wrote.</summary>
+    public abstract void FromBfloat16(Storage source, long sourceOffset, Tensor target);
+
     /// <summary>Copies a tensor to the host.</summary>
     public abstract void CopyToHost(Tensor source, Span<float> target);
 

@@ -10,6 +10,10 @@ internal sealed class Arena(Device device) : IDisposable
     private readonly Dictionary<long, Stack<(Storage Block, long Offset)>> _free = [];
     private int _current;
     private long _used;
+    private long _usedBefore;
+
+    /// <summary>The largest extent of memory that was ever handed out, in bytes; of what is held beyond it, an operating system need not have given any.</summary>
+    public long PeakBytes { get; private set; }
 
     /// <summary>Bytes held from the device.</summary>
     public long Bytes => _blocks.Sum(block => block.Length) * sizeof(float);
@@ -21,6 +25,7 @@ internal sealed class Arena(Device device) : IDisposable
             return place;
         while (_current < _blocks.Count && _blocks[_current].Length - _used < rounded)
         {
+            _usedBefore += _used;
             _current++;
             _used = 0;
         }
@@ -28,6 +33,7 @@ internal sealed class Arena(Device device) : IDisposable
             _blocks.Add(device.Allocate(Math.Max(BlockLength, rounded)));
         long offset = _used;
         _used += rounded;
+        PeakBytes = Math.Max(PeakBytes, (_usedBefore + _used) * sizeof(float));
         return (_blocks[_current], offset);
     }
 
@@ -40,12 +46,6 @@ internal sealed class Arena(Device device) : IDisposable
         returned.Push((block, offset));
     }
 
-    /// <summary>How far memory is used.</summary>
-    public (int Block, long Used) Mark() => (_current, _used);
-
-    /// <summary>Makes free what was rented since a mark.</summary>
-    public void Rewind((int Block, long Used) mark) => (_current, _used) = mark;
-
     /// <summary>Makes everything free.</summary>
     public void Reset()
     {
@@ -53,6 +53,7 @@ internal sealed class Arena(Device device) : IDisposable
             returned.Clear();
         _current = 0;
         _used = 0;
+        _usedBefore = 0;
     }
 
     public void Dispose()

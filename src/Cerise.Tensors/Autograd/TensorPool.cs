@@ -24,15 +24,9 @@ internal sealed class TensorPool(Graph graph)
     /// <summary>Takes all back.</summary>
     public void Reset()
     {
-        TakeBack(0);
+        for (int i = 0; i < Count; i++)
+            _tensors[i].End();
+        Count = 0;
         (_tensors, _resting) = (_resting, _tensors);
-    }
-
-    /// <summary>Takes back all that were given out since there were <paramref name="count"/>.</summary>
-    public void TakeBack(int count)
-    {
-        for (int i = count; i < Count; i++)
-            _tensors[i].Forget();
-        Count = count;
     }
 }

@@ -52,6 +52,18 @@ internal sealed unsafe partial class CpuDevice<TLanes> : Device
         Copy(At(source), At(target), source.Shape.Length);
     }
 
+    public override void ToBfloat16(Tensor source, Storage target, long targetOffset)
+    {
+        Bfloat16.Round job = new(source.Shape.Length, At(source), (ushort*)(At(target) + targetOffset));
+        _team.For(Items(source.Shape.Length, Bfloat16.LengthPerItem), ref job);
+    }
+
+    public override void FromBfloat16(Storage source, long sourceOffset, Tensor target)
+    {
+        Bfloat16.Widen job = new(target.Shape.Length, (ushort*)(At(source) + sourceOffset), At(target));
+        _team.For(Items(target.Shape.Length, Bfloat16.LengthPerItem), ref job);
+    }
+
     public override void CopyToHost(Tensor source, Span<float> target) => new ReadOnlySpan<float>(At(source), checked((int)source.Shape.Length)).CopyTo(target);
 
     public override void CopyFromHost(ReadOnlySpan<float> source, Tensor target) => source.CopyTo(new Span<float>(At(target), checked((int)target.Shape.Length)));

@@ -40,7 +40,7 @@ public static class AttentionOp
         {
             graph.Record(
                 new Backprop(queries, keys, values, plan, headDim, keyBlocks, valueBlocks, logSumExp, y),
-                outputs: [y], keeps: [queries, keys, keyBlocks, valueBlocks, logSumExp, y]);
+                outputs: [y], keeps: [queries, keys, keyBlocks, valueBlocks, y], statistics: [logSumExp]);
         }
         return y;
     }

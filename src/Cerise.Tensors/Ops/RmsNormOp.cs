@@ -17,7 +17,7 @@ public static class RmsNormOp
         Tensor rstd = x.Graph.New(new Shape(x.Shape.Rows));
         x.Graph.Device.RmsNorm(x, null, weight, eps, null, y, rstd);
         if (x.Graph.Wants(x) || (x.Graph.Recording && weight.Trainable))
-            x.Graph.Record(new Backprop(x, weight, rstd, y), outputs: [y], keeps: [x, rstd]);
+            x.Graph.Record(new Backprop(x, weight, rstd, y), outputs: [y], keeps: [x], statistics: [rstd]);
         return y;
     }
 
@@ -38,7 +38,7 @@ public static class RmsNormOp
         Tensor rstd = graph.New(new Shape(stream.Shape.Rows));
         graph.Device.RmsNorm(stream, branch, weight, eps, sum, y, rstd);
         if (graph.Wants(stream) || graph.Wants(branch) || (graph.Recording && weight.Trainable))
-            graph.Record(new AddBackprop(stream, branch, weight, rstd, sum, y), outputs: [sum, y], keeps: [sum, rstd]);
+            graph.Record(new AddBackprop(stream, branch, weight, rstd, sum, y), outputs: [sum, y], keeps: [sum], statistics: [rstd]);
         return (sum, y);
     }
 
@@ -60,8 +60,8 @@ public static class RmsNormOp
             // The sum's gradient gathers what later layers sent and what comes through the norm; both inputs receive it whole.
             if (y.Gradient is not null)
                 graph.Device.RmsNormBackward(sum, weight, rstd, y.Gradient, graph.GradientOf(sum, out bool accumulate), accumulate);
-            graph.Add(sum.Gradient!, stream);
             graph.Add(sum.Gradient!, branch);
+            graph.Move(sum, stream);
         }
     }
 }

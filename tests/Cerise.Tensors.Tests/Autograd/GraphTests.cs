@@ -13,7 +13,7 @@ public sealed class GraphTests
         Tensor x = graph.Leaf([1, 2], new Shape(2));
         graph.Reset();
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => x.ToArray());
-        Assert.Equal("a tensor [2] was used after its graph had taken the memory back: read what is needed before Reset, and keep no tensor beyond it", error.Message);
+        Assert.Equal("a tensor [2] was used after its graph had taken the memory back: read what is needed before Reset, or before the end of its layer", error.Message);
         Assert.Throws<InvalidOperationException>(() => x.Exp());
         Assert.Null(x.Gradient);
     }
