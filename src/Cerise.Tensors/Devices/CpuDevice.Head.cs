@@ -63,7 +63,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
         for (int first = 0; first < rows; first += chunk)
         {
             HeadLogits z = HeadLogits.Of(Math.Min(chunk, rows - first), vocab, StripLength, keeps: true);
-            z = z.In(Memory(ref _logits, z.Length));
+            z = z.In(AtLeast(ref _logits, z.Length));
             LmHeadForward(z, first, hidden, table, targets, inverseTemperature, logProbs, entropies, statistics);
             for (int strip = 0; strip < z.Strips; strip++)
                 StripBackward(z, strip, first, hidden, table, targets, inverseTemperature, entropies, statistics, gradLogProbs, null, gradHidden, accumulate: false);
