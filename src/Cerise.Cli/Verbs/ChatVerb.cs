@@ -73,7 +73,8 @@ internal sealed class ChatVerb : IVerb
         }
 
         GenerationRequest request = new(prompt, 1, seed);
-        new Generator(folder.Model).Generate(
+        using var generator = new Generator(folder.Model);
+        generator.Generate(
             [request], options, drawn: (_, _, id) => Show(shown.Append(text.Append(id))), cancellation: terminal.Cancellation);
         Show(shown.Append(text.Flush()) + shown.Flush());
         terminal.Output.WriteLine();

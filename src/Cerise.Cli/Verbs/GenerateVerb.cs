@@ -48,11 +48,12 @@ internal sealed class GenerateVerb : IVerb
         int samples = flags.GetValue(_samples) ?? 1;
         output.ShowsPlaces = samples > 1 || input is not null;
         Seed seed = Seed.From(_sampling.SeedOf(flags));
+        using var generator = new Generator(folder.Model);
         foreach (int[][] some in prompts.Chunk(PromptsAtOnce))
         {
             List<GenerationRequest> requests = [.. some.Select(ids => new GenerationRequest(ids, samples, OfPrompt(seed, ids)))];
             output.Begin(requests);
-            new Generator(folder.Model).Generate(requests, options, output.Add, cancellation: terminal.Cancellation);
+            generator.Generate(requests, options, output.Add, cancellation: terminal.Cancellation);
         }
         return ExitCodes.Done;
     }

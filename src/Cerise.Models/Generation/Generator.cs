@@ -8,12 +8,28 @@ namespace Cerise.Models.Generation;
 /// <remarks>
 /// A prompt is computed once for all its samples, which share its full blocks; whenever a completion ends, the next waiting one takes its place.
 /// A completion depends only on its request and sample index, not on its batch mates, the batch size or the order of requests.
+/// The memory of cache and activations is kept for the next call, until <see cref="Dispose"/>. One call at a time.
 /// </remarks>
 /// <param name="model">The policy.</param>
-public sealed class Generator(CausalModel model)
+public sealed class Generator(CausalModel model) : IDisposable
 {
-    /// <summary>Tokens of prompts computed in one forward pass.</summary>
+    /// <summary>Tokens of prompts computed in one forward pass: enough for the matrix products to run at full speed.</summary>
     private const int PrefillTokens = 2048;
+
+    /// <summary>Logits made at once of a prefill's prompts, and again of its samples: 16 MB.</summary>
+    private const int PrefillLogits = 1 << 22;
+
+    private readonly DecodeBatch _batch = new(model);
+    private readonly TokenDraws _draws = new(model);
+    private KvCache? _cache;
+    private Graph? _graph;
+    private int _calls;
+
+    /// <summary>Told the time, for <see cref="Statistics"/>. Default the system's clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>How full the batch was in the last call, and how fast.</summary>
+    public GenerationStatistics Statistics { get; private set; }
 
     /// <summary>Memory the cache may take, bytes; fewer sequences run at once where their keys and values would take more.</summary>
     internal long CacheBudget { get; init; } = 1L << 31;
@@ -21,7 +37,7 @@ public sealed class Generator(CausalModel model)
     /// <summary>Makes the cache of so many blocks.</summary>
     internal Func<int, KvCache> NewCache { get; init; } = blocks => new KvCache(model, blocks);
 
-    /// <summary>Makes the graph of one call's forward passes.</summary>
+    /// <summary>Makes the graph of the forward passes.</summary>
     internal Func<Graph> NewGraph { get; init; } = () => new Graph(model.Device, record: false);
 
     /// <summary>Samples all completions of all requests.</summary>
@@ -33,6 +49,7 @@ public sealed class Generator(CausalModel model)
     /// <returns>For each request, its completions in the order of their sample index.</returns>
     /// <exception cref="ArgumentException">A setting is out of range, or a prompt is empty or leaves no room in the context.</exception>
     /// <exception cref="ShapeException">A prompt has a token outside the vocabulary.</exception>
+    /// <exception cref="InvalidOperationException">This generator is in the midst of another call.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; completions told about until then are whole.</exception>
     public IReadOnlyList<IReadOnlyList<Completion>> Generate(
         IReadOnlyList<GenerationRequest> requests, SamplingOptions options, Action<int, int, Completion>? finished = null,
@@ -41,116 +58,174 @@ public sealed class Generator(CausalModel model)
         ArgumentNullException.ThrowIfNull(requests);
         ArgumentNullException.ThrowIfNull(options);
         Check(requests, options);
-        Completion[][] results = [.. requests.Select(request => new Completion[request.Samples])];
-        if (requests.Count == 0)
-            return results;
+        if (Interlocked.CompareExchange(ref _calls, 1, 0) != 0)
+            throw new InvalidOperationException("this generator is in the midst of another call; make one for each caller");
+        try
+        {
+            Statistics = default;
+            Call call = new(requests, options, finished, drawn, cancellation);
+            if (requests.Count > 0)
+                Run(call);
+            return call.Results;
+        }
+        finally
+        {
+            _batch.Running.Clear();
+            _cache?.Clear();
+            _graph?.Reset();
+            Volatile.Write(ref _calls, 0);
+        }
+    }
 
-        int longest = requests.Max(request => (int)Math.Min((long)request.PromptIds.Count + options.MaxNewTokens, model.ContextLength));
+    /// <summary>Gives the memory back. The generator can be used again, and then takes new memory.</summary>
+    public void Dispose()
+    {
+        _cache?.Dispose();
+        _graph?.Dispose();
+        (_cache, _graph) = (null, null);
+    }
+
+    private void Run(Call call)
+    {
+        (IReadOnlyList<GenerationRequest> requests, SamplingOptions options) = (call.Requests, call.Options);
+        int longest = requests.Max(request => request.PromptIds.Count + Room(request, options));
         int perSequence = KvCache.BlocksFor(longest) + 1;
         long room = CacheBudget / (KvCache.BytesPerBlock(model.Config) * 2 * perSequence);
-        int batch = (int)Math.Clamp(room, 1, Math.Min(options.MaxBatchSize, requests.Sum(request => request.Samples)));
-        int promptsAtOnce = Math.Min(Math.Min(batch, requests.Count), (PrefillTokens / requests.Min(request => request.PromptIds.Count)) + 1);
+        int places = (int)Math.Clamp(room, 1, Math.Min(options.MaxBatchSize, requests.Sum(request => (long)request.Samples)));
+        int promptsAtOnce = Math.Min(Math.Min(places, requests.Count), (PrefillTokens / requests.Min(request => request.PromptIds.Count)) + 1);
         int perPrompt = KvCache.BlocksFor(requests.Max(request => request.PromptIds.Count));
-        using KvCache cache = NewCache((perSequence * batch) + (perPrompt * promptsAtOnce));
-        using Graph graph = NewGraph();
-        Queue<int> unread = new(Enumerable.Range(0, requests.Count));
+        KvCache cache = CacheOf((perSequence * places) + (perPrompt * promptsAtOnce));
+        Graph graph = _graph ??= NewGraph();
+        WaitingPrompts unread = new(requests, options.MaxNewTokens, model.ContextLength);
         Queue<RunningSequence> waiting = new();
-        List<RunningSequence> running = [];
 
-        while (unread.Count > 0 || waiting.Count > 0 || running.Count > 0)
+        while (unread.Count > 0 || waiting.Count > 0 || _batch.Running.Count > 0)
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (waiting.Count == 0 && unread.Count > 0 && running.Count < batch)
-                Prefill(graph, cache, requests, options, unread, promptsAtOnce, waiting, drawn);
-            while (waiting.Count > 0 && (running.Count < batch || waiting.Peek().Finish is not null))
+            call.Cancellation.ThrowIfCancellationRequested();
+            if (waiting.Count == 0 && unread.Count > 0 && _batch.Running.Count < places)
+                Prefill(call, graph, cache, unread, promptsAtOnce, waiting);
+            while (waiting.TryPeek(out RunningSequence? next) && (_batch.Running.Count < places || next.Finish is not null))
             {
-                RunningSequence sequence = waiting.Dequeue();
-                if (sequence.Finish is null)
-                    sequence.Enter(cache);
-                running.Add(sequence);
+                waiting.Dequeue();
+                if (next.Finish is null)
+                {
+                    next.Enter(cache);
+                    _batch.Running.Add(next);
+                }
+                else
+                    End(call, cache, next);
             }
-            Retire(running, cache, results, finished);
-            if (running.Count > 0)
-                Decode(graph, cache, options, running, drawn);
-            Retire(running, cache, results, finished);
+            if (_batch.Running.Count > 0)
+                Decode(call, graph, cache, places);
         }
-        return results;
     }
 
     // Computes the next prompts, and draws the first token of each of their samples.
-    private void Prefill(
-        Graph graph, KvCache cache, IReadOnlyList<GenerationRequest> requests, SamplingOptions options, Queue<int> unread, int promptsAtOnce,
-        Queue<RunningSequence> waiting, Action<int, int, int>? drawn)
+    private void Prefill(Call call, Graph graph, KvCache cache, WaitingPrompts unread, int promptsAtOnce, Queue<RunningSequence> waiting)
     {
+        long began = Time.GetTimestamp();
         AttentionPlan plan = new();
         List<int> ids = [];
         List<int> lastRows = [];
+        List<int> prompts = [];
         List<RunningSequence> sequences = [];
+        int rowsAtOnce = Math.Max(1, PrefillLogits / model.Config.VocabSize);
         do
         {
-            int index = unread.Dequeue();
-            GenerationRequest request = requests[index];
+            int index = unread.Take();
+            GenerationRequest request = call.Requests[index];
             int[] blocks = [.. Enumerable.Range(0, KvCache.BlocksFor(request.PromptIds.Count)).Select(_ => cache.Take())];
             plan.Add(request.PromptIds.Count, 0, blocks);
             ids.AddRange(request.PromptIds);
             PromptBlocks shared = new(blocks, request.PromptIds.Count, request.Samples);
             for (int sample = 0; sample < request.Samples; sample++)
             {
-                sequences.Add(new RunningSequence(index, sample, request, shared));
-                lastRows.Add(ids.Count - 1);
+                prompts.Add(lastRows.Count);
+                sequences.Add(new RunningSequence(index, sample, request, shared, call.Options, Room(request, call.Options)));
             }
+            lastRows.Add(ids.Count - 1);
         }
-        while (unread.TryPeek(out int next) && plan.Sequences < promptsAtOnce
-            && ids.Count + requests[next].PromptIds.Count <= PrefillTokens);
-        Tensor hidden = model.HiddenStates(graph, NewIndices(ids), plan, cache);
-        Draw(hidden.GatherRows(NewIndices(lastRows)), sequences, options, drawn);
+        while (unread.TryPeek(out int next) && plan.Sequences < Math.Min(promptsAtOnce, rowsAtOnce)
+            && ids.Count + call.Requests[next].PromptIds.Count <= PrefillTokens);
+        // A prompt's last row goes through the head once, whatever the number of its samples.
+        Tensor logits = model.Logits(model.HiddenStates(graph, NewIndices(ids), plan, cache), NewIndices(lastRows));
+        for (int first = 0; first < sequences.Count; first += rowsAtOnce)
+        {
+            int count = Math.Min(rowsAtOnce, sequences.Count - first);
+            GraphMark before = graph.Mark();
+            _draws.FromLogits(logits.GatherRows(NewIndices(prompts.GetRange(first, count))), sequences, first, count);
+            graph.Release(before);
+            Append(call, sequences, first, count);
+        }
         foreach (RunningSequence sequence in sequences)
             waiting.Enqueue(sequence);
         graph.Reset();
+        Statistics += new GenerationStatistics
+        {
+            PromptTokens = ids.Count,
+            GenerationTokens = sequences.Count,
+            PromptSeconds = Time.GetElapsedTime(began).TotalSeconds,
+        };
     }
 
     // One more token for every running sequence.
-    private void Decode(Graph graph, KvCache cache, SamplingOptions options, List<RunningSequence> running, Action<int, int, int>? drawn)
+    private void Decode(Call call, Graph graph, KvCache cache, int places)
     {
-        AttentionPlan plan = new();
-        int[] ids = new int[running.Count];
-        for (int i = 0; i < running.Count; i++)
-        {
-            RunningSequence sequence = running[i];
-            ids[i] = sequence.Ids[^1];
-            sequence.MakeRoom(cache);
-            plan.Add(1, sequence.Position, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sequence.Blocks));
-        }
-        Tensor hidden = model.HiddenStates(graph, new Indices(ids), plan, cache);
-        Draw(hidden, running, options, drawn);
+        long began = Time.GetTimestamp();
+        int count = _batch.Running.Count;
+        _draws.FromHidden(_batch.Step(graph, cache), _batch.Running);
         graph.Reset();
+        if (Append(call, _batch.Running, 0, count))
+        {
+            foreach (RunningSequence sequence in _batch.Running)
+                if (sequence.Finish is not null)
+                    End(call, cache, sequence);
+            _batch.Running.RemoveAll(static sequence => sequence.Finish is not null);
+        }
+        Statistics += new GenerationStatistics
+        {
+            GenerationTokens = count,
+            Steps = 1,
+            FilledPlaces = count,
+            Places = places,
+            StepSeconds = Time.GetElapsedTime(began).TotalSeconds,
+        };
     }
 
-    private void Draw(Tensor hidden, List<RunningSequence> sequences, SamplingOptions options, Action<int, int, int>? drawn)
+    // Takes over what was drawn; whether any sequence has ended.
+    private bool Append(Call call, List<RunningSequence> sequences, int first, int count)
     {
-        SamplingRow[] rows = [.. sequences.Select(sequence => sequence.Row(options))];
-        int[] ids = new int[rows.Length];
-        float[] logProbs = new float[rows.Length];
-        model.Sample(hidden, rows, ids, logProbs);
-        for (int i = 0; i < rows.Length; i++)
+        bool ended = false;
+        for (int i = 0; i < count; i++)
         {
-            sequences[i].Append(ids[i], logProbs[i], options, model.ContextLength);
-            drawn?.Invoke(sequences[i].Request, sequences[i].Sample, ids[i]);
+            RunningSequence sequence = sequences[first + i];
+            sequence.Append(_draws.Ids[i], _draws.LogProbs[i], call.Options, call.Stops);
+            call.Drawn?.Invoke(sequence.Request, sequence.Sample, _draws.Ids[i]);
+            ended |= sequence.Finish is not null;
         }
+        return ended;
     }
 
-    private static void Retire(List<RunningSequence> running, KvCache cache, Completion[][] results, Action<int, int, Completion>? finished)
+    private static void End(Call call, KvCache cache, RunningSequence sequence)
     {
-        foreach (RunningSequence sequence in running)
+        Completion completion = new(sequence.Ids.ToArray(), sequence.LogProbs.ToArray(), sequence.Finish!.Value);
+        call.Results[sequence.Request][sequence.Sample] = completion;
+        sequence.Leave(cache);
+        call.Finished?.Invoke(sequence.Request, sequence.Sample, completion);
+    }
+
+    // Most new tokens of a request.
+    private int Room(GenerationRequest request, SamplingOptions options) => Math.Min(options.MaxNewTokens, model.ContextLength - request.PromptIds.Count);
+
+    private KvCache CacheOf(int blocks)
+    {
+        if (_cache is null || _cache.Blocks < blocks)
         {
-            if (sequence.Finish is not { } reason)
-                continue;
-            Completion completion = new(sequence.Ids, sequence.LogProbs, reason);
-            results[sequence.Request][sequence.Sample] = completion;
-            sequence.Leave(cache);
-            finished?.Invoke(sequence.Request, sequence.Sample, completion);
+            _cache?.Dispose();
+            _cache = null;
+            _cache = NewCache(blocks);
         }
-        running.RemoveAll(sequence => sequence.Finish is not null);
+        return _cache;
     }
 
     private void Check(IReadOnlyList<GenerationRequest> requests, SamplingOptions options)
@@ -174,4 +249,14 @@ public sealed class Generator(CausalModel model)
     }
 
     private static Indices NewIndices(List<int> values) => new(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(values));
+
+    // What one call asks for and gets.
+    private sealed record Call(
+        IReadOnlyList<GenerationRequest> Requests, SamplingOptions Options, Action<int, int, Completion>? Finished, Action<int, int, int>? Drawn,
+        CancellationToken Cancellation)
+    {
+        public Completion[][] Results { get; } = [.. Requests.Select(request => new Completion[request.Samples])];
+
+        public int[] Stops { get; } = [.. Options.StopIds];
+    }
 }

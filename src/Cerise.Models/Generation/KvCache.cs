@@ -24,8 +24,9 @@ public sealed class KvCache : IDisposable
         _keys = [.. Enumerable.Range(0, _config.NumHiddenLayers).Select(_ => _device.Allocate(length))];
         _values = [.. Enumerable.Range(0, _config.NumHiddenLayers).Select(_ => _device.Allocate(length))];
         _users = new int[blocks];
-        _free = new Stack<int>(Enumerable.Range(0, blocks).Reverse());
+        _free = new Stack<int>(blocks);
         Blocks = blocks;
+        Clear();
     }
 
     /// <summary>How many blocks there are.</summary>
@@ -52,6 +53,16 @@ public sealed class KvCache : IDisposable
     {
         foreach (Storage storage in _keys.Concat(_values))
             storage.Dispose();
+    }
+
+    /// <summary>Ends every use of every block: the cache is as new, its memory still in place.</summary>
+    /// <remarks>Blocks are taken from the first on again, so that memory beyond what runs at once is never touched.</remarks>
+    internal void Clear()
+    {
+        Array.Clear(_users);
+        _free.Clear();
+        for (int block = Blocks - 1; block >= 0; block--)
+            _free.Push(block);
     }
 
     /// <summary>Takes a free block.</summary>

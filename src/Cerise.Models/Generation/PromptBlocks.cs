@@ -9,10 +9,14 @@ internal sealed class PromptBlocks(int[] blocks, int length, int waiting)
     public int Length => length;
 
     /// <summary>Blocks for one sample: the full ones shared, a part-filled last one copied.</summary>
-    public List<int> Split(KvCache cache)
+    /// <param name="cache">Where the blocks are.</param>
+    /// <param name="most">Most blocks the sample will have: the list has room for them.</param>
+    public List<int> Split(KvCache cache, int most)
     {
         int full = length / Tensors.KeyValueBlocks.BlockSize;
-        List<int> own = [.. blocks.Take(full).Select(cache.Share)];
+        List<int> own = new(most);
+        for (int i = 0; i < full; i++)
+            own.Add(cache.Share(blocks[i]));
         if (full < blocks.Length)
             own.Add(cache.Copy(blocks[full]));
         return own;

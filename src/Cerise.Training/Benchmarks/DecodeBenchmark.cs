@@ -12,7 +12,7 @@ internal static class DecodeBenchmark
         int[][] prompts = BenchmarkSizes.Sequences(model, work.Batch, BenchmarkSizes.PromptTokens);
         List<GenerationRequest> requests = [.. prompts.Select((ids, i) => new GenerationRequest(ids, 1, Seed.From(i)))];
         var options = new SamplingOptions { MaxNewTokens = newTokens, MaxBatchSize = work.Batch };
-        var generator = new Generator(model);
+        using var generator = new Generator(model);
         work = new ModelCosts(model.Config).Decode(work, work.Batch, BenchmarkSizes.PromptTokens, newTokens);
         return timer.Measure(work, model.Device, () => generator.Generate(requests, options));
     }

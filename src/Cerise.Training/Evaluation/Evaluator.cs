@@ -26,7 +26,8 @@ public sealed class Evaluator(IVerifier verifier, string answerColumn, FormatMod
         CausalModel model, ITokenizer tokenizer, IReadOnlyList<Prompt> problems, int samples, SamplingOptions sampling, Seed seed, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(problems);
-        IReadOnlyList<Rollout> rollouts = new RolloutEngine(model, tokenizer, sampling).Sample(problems, 0, samples, seed, cancellation);
+        using RolloutEngine engine = new(model, tokenizer, sampling);
+        IReadOnlyList<Rollout> rollouts = engine.Sample(problems, 0, samples, seed, cancellation);
         List<EvaluatedSample> judged = [];
         int unreadable = 0;
         foreach (Rollout rollout in rollouts)

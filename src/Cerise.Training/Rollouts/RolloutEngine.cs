@@ -7,10 +7,11 @@ using Cerise.Tensors;
 namespace Cerise.Training.Rollouts;
 
 /// <summary>Samples groups of completions from the policy: the same weights and kernels that are trained.</summary>
+/// <remarks>Keeps the memory of cache and activations from call to call, until it is disposed.</remarks>
 /// <param name="policy">Sampled from as it is at each call.</param>
 /// <param name="tokenizer">The policy's.</param>
 /// <param name="options">How to sample.</param>
-public sealed class RolloutEngine(CausalModel policy, ITokenizer tokenizer, SamplingOptions options)
+public sealed class RolloutEngine(CausalModel policy, ITokenizer tokenizer, SamplingOptions options) : IDisposable
 {
     private readonly Generator _generator = new(policy);
 
@@ -33,6 +34,9 @@ public sealed class RolloutEngine(CausalModel policy, ITokenizer tokenizer, Samp
                 rollouts.Add(new Rollout(prompts[i], firstGroup + i, completion, Text(completion)));
         return rollouts;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _generator.Dispose();
 
     private IReadOnlyList<IReadOnlyList<Completion>> Complete(GenerationRequest[] requests, CancellationToken cancellation)
     {

@@ -123,6 +123,7 @@ public sealed class GrpoTrainer : ITrainer
     {
         _training.Dispose();
         _scoring.Dispose();
+        _engine.Dispose();
         _optimizer.Dispose();
         _referencePolicy?.Dispose();
     }

@@ -176,7 +176,7 @@ public sealed class GeneratorTests
     }
 
     [Fact]
-    public void Cancelling_stops_between_tokens_and_frees_the_cache()
+    public void Cancelling_stops_between_tokens_and_frees_every_block()
     {
         using Device device = Device.Cpu(1);
         using CausalModel model = TinyModels.New(Small, device);
@@ -197,14 +197,14 @@ public sealed class GeneratorTests
         GenerationRequest request = new([1, 2, 3], 4, Seed.From(5));
         Assert.Throws<OperationCanceledException>(() => generator.Generate([request], options, cancellation: source.Token));
         Assert.InRange(tokens, 30, 34);
-        AssertFreed(device, Assert.Single(caches));
+        AssertAllFree(Assert.Single(caches));
         Assert.Equal(
             new Generator(model).Sample([request], new() { MaxNewTokens = 20 })[0].SelectMany(sample => sample.Ids),
             generator.Sample([request], new() { MaxNewTokens = 20 })[0].SelectMany(sample => sample.Ids));
     }
 
     [Fact]
-    public void A_fault_of_the_caller_frees_the_cache_and_rises()
+    public void A_fault_of_the_caller_frees_every_block_and_rises()
     {
         using Device device = Device.Cpu(1);
         using CausalModel model = TinyModels.New(Small, device);
@@ -213,7 +213,98 @@ public sealed class GeneratorTests
         GenerationRequest request = new([1, 2, 3], 4, Seed.From(5));
         Assert.Throws<FormatException>(() => generator.Sample([request], new() { StopWhen = _ => throw new FormatException() }));
         Assert.Throws<FormatException>(() => generator.Sample([request], new() { MaxNewTokens = 3 }, (_, _, _) => throw new FormatException()));
-        Assert.All(caches, cache => AssertFreed(device, cache));
+        AssertAllFree(Assert.Single(caches));
+        generator.Dispose();
+        AssertFreed(device, caches[0]);
+    }
+
+    [Fact]
+    public void Cache_and_activations_are_kept_for_the_next_call_and_grow_when_it_needs_more()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small, device);
+        List<KvCache> caches = [];
+        int graphs = 0;
+        using Generator generator = new(model)
+        {
+            NewCache = blocks => Remember(caches, new KvCache(model, blocks)),
+            NewGraph = () =>
+            {
+                graphs++;
+                return new Graph(device, record: false);
+            },
+        };
+        GenerationRequest[] requests = [new([1, 2, 3], 4, Seed.From(5))];
+        SamplingOptions options = new() { MaxNewTokens = 20 };
+        for (int call = 0; call < 3; call++)
+            generator.Sample(requests, options);
+        Assert.Single(caches);
+        generator.Sample([.. requests, new(new int[150], 4, Seed.From(6))], options with { MaxNewTokens = 40 });
+        Assert.Equal(2, caches.Count);
+        AssertFreed(device, caches[0]);
+        generator.Sample(requests, options);
+        Assert.Equal((2, 1), (caches.Count, graphs));
+    }
+
+    [Fact]
+    public void A_call_from_within_a_call_is_refused()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small, device);
+        using Generator generator = new(model);
+        GenerationRequest[] requests = [new([1, 2, 3], 1, Seed.From(5))];
+        SamplingOptions options = new() { MaxNewTokens = 3 };
+        Assert.Throws<InvalidOperationException>(() => generator.Sample(requests, options, (_, _, _) => generator.Sample(requests, options)));
+        Assert.Equal(3, generator.Sample(requests, options)[0][0].Ids.Count);
+    }
+
+    [Fact]
+    public void The_batch_is_full_until_nothing_waits_any_more()
+    {
+        // Nothing ends early: 7 prompts of 3 samples over 6 places need 21 x 10 tokens, the first of each drawn from its prompt.
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small, device);
+        using Generator generator = new(model) { Time = new CountingTime() };
+        GenerationRequest[] requests = [.. Enumerable.Range(0, 7).Select(i => new GenerationRequest(new int[1 + i], 3, Seed.From(i)))];
+        generator.Sample(requests, new() { MaxNewTokens = 10, MaxBatchSize = 6 });
+        GenerationStatistics statistics = generator.Statistics;
+        Assert.Equal((28, 210, 21 * 9), (statistics.PromptTokens, statistics.GenerationTokens, statistics.FilledPlaces));
+        Assert.Equal((4 * 9, 4 * 9 * 6), (statistics.Steps, statistics.Places));
+        Assert.Equal(21 / 24.0, statistics.Occupancy);
+        Assert.Equal(statistics.Steps, statistics.StepSeconds);                             // each took one tick of a second
+        Assert.Equal(6 * 21 / 24.0, statistics.GenerationThroughput!.Value, 12);
+        Assert.True(statistics.PromptThroughput > 0);
+    }
+
+    [Fact]
+    public void A_place_is_taken_again_in_the_step_after_a_completion_ends()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small, device);
+        using Generator generator = new(model);
+        GenerationRequest[] requests = [.. Enumerable.Range(0, 40).Select(i => new GenerationRequest([1 + (i % 29)], 2, Seed.From(i)))];
+        IReadOnlyList<IReadOnlyList<Completion>> all = generator.Sample(requests, new() { MaxNewTokens = 50, MaxBatchSize = 8, StopIds = [3, 4] });
+        GenerationStatistics statistics = generator.Statistics;
+        int[] steps = [.. all.SelectMany(group => group).Select(completion => completion.Ids.Count - 1)];
+        Assert.True(steps.Distinct().Count() > 5);
+        Assert.Equal(steps.Sum(), statistics.FilledPlaces);
+        // Whatever the order, the last ones to run leave places empty for no longer than one completion may take.
+        Assert.InRange(statistics.Steps, (steps.Sum() + 7) / 8, (steps.Sum() / 8) + 50);
+    }
+
+    [Fact]
+    public void Prompts_with_the_most_room_begin_first_and_of_those_the_longest()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = TinyModels.New(Small, device);                            // a context of 200
+        using Generator generator = new(model);
+        int[] lengths = [5, 190, 100, 7, 180];
+        List<int> begun = [];
+        GenerationRequest[] requests = [.. lengths.Select((length, i) => new GenerationRequest(new int[length], 1, Seed.From(i)))];
+        generator.Generate(
+            requests, new() { MaxNewTokens = 30, MaxBatchSize = 1 },
+            drawn: (request, _, _) => begun.Add(request), cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal([2, 3, 0, 4, 1], begun.Distinct());
     }
 
     [Fact]
@@ -236,9 +327,10 @@ public sealed class GeneratorTests
                     .Select(i => new GenerationRequest(new int[1 + seed.Below(10 + i, 150)], 1 + seed.Below(50 + i, 5), seed.Fork(i))),
             ];
             SamplingOptions options = new() { MaxNewTokens = 1 + seed.Below(1, 90), MaxBatchSize = 1 + seed.Below(2, 8), StopIds = [1, 2] };
-            Assert.All(generator.Sample(requests, options), Assert.NotEmpty);
-            KvCache cache = Assert.Single(caches);
-            Assert.True(cache.FreeBlocks == cache.Blocks, $"seed {trial}: {cache.Blocks - cache.FreeBlocks} of {cache.Blocks} blocks were kept");
+            int free = 0;
+            Assert.All(generator.Sample(requests, options, (_, _, _) => free = caches[0].FreeBlocks), Assert.NotEmpty);
+            int all = Assert.Single(caches).Blocks;
+            Assert.True(free == all, $"seed {trial}: the last completion left {all - free} of {all} blocks in use");
         }
     }
 
@@ -293,6 +385,18 @@ public sealed class GeneratorTests
     {
         caches.Add(cache);
         return cache;
+    }
+
+    private static void AssertAllFree(KvCache cache) => Assert.Equal(cache.Blocks, cache.FreeBlocks);
+
+    // A second passes between two readings.
+    private sealed class CountingTime : TimeProvider
+    {
+        private long _seconds;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => _seconds++;
     }
 
     private static void AssertFreed(Device device, KvCache cache)

@@ -80,7 +80,7 @@ public sealed class KvCacheTests
         using KvCache cache = new(model, 12);
         int[] blocks = [.. Enumerable.Range(0, KvCache.BlocksFor(length)).Select(_ => cache.Take())];
         PromptBlocks prompt = new(blocks, length, waiting: 3);
-        List<int>[] samples = [.. Enumerable.Range(0, 3).Select(_ => prompt.Split(cache))];
+        List<int>[] samples = [.. Enumerable.Range(0, 3).Select(_ => prompt.Split(cache, 4))];
         int copied = blocks.Length - full;
         Assert.All(samples, own => Assert.Equal(blocks[..full], own.Take(full)));
         Assert.Equal(3 * copied, samples.SelectMany(own => own.Skip(full)).Except(blocks).Distinct().Count());
