@@ -140,8 +140,8 @@ public sealed partial class KilledRunTests
         Assert.Equal(WithoutTimes(expected), WithoutTimes(actual));
     }
 
-    private static string WithoutTimes(string run) => StepTime().Replace(File.ReadAllText(Path.Combine(run, "metrics.jsonl")), "");
+    private static string WithoutTimes(string run) => Times().Replace(File.ReadAllText(Path.Combine(run, "metrics.jsonl")), "");
 
-    [GeneratedRegex(",\"step_time\":[^,}]*")]
-    private static partial Regex StepTime();
+    [GeneratedRegex(",\"(step_time|rollout/(prompt|generation)_throughput)\":[^,}]*")]
+    private static partial Regex Times();
 }

@@ -11,9 +11,13 @@ namespace Cerise.Training.Rollouts;
 /// <param name="policy">Sampled from as it is at each call.</param>
 /// <param name="tokenizer">The policy's.</param>
 /// <param name="options">How to sample.</param>
-public sealed class RolloutEngine(CausalModel policy, ITokenizer tokenizer, SamplingOptions options) : IDisposable
+/// <param name="time">Told the time for <see cref="Statistics"/>; by default the system's clock.</param>
+public sealed class RolloutEngine(CausalModel policy, ITokenizer tokenizer, SamplingOptions options, TimeProvider? time = null) : IDisposable
 {
-    private readonly Generator _generator = new(policy);
+    private readonly Generator _generator = new(policy) { Time = time ?? TimeProvider.System };
+
+    /// <summary>How full the batch was in the last call of <see cref="Sample"/>, and how fast.</summary>
+    public GenerationStatistics Statistics => _generator.Statistics;
 
     /// <summary>Samples completions of each prompt.</summary>
     /// <param name="prompts">Prompts.</param>

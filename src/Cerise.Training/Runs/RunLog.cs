@@ -37,7 +37,7 @@ public sealed class RunLog : IDisposable
     /// <summary>Writes what a step measured.</summary>
     /// <param name="stage">The stage's name.</param>
     /// <param name="step">The step, from 1.</param>
-    /// <param name="metrics">The values. Only those of time (<c>step_time</c> and the like) may differ between two runs of one recipe.</param>
+    /// <param name="metrics">The values. Only those of time (<c>step_time</c>, throughputs) may differ between two runs of one recipe.</param>
     /// <exception cref="RunException">The disk is full or broken.</exception>
     public void Step(string stage, long step, StepMetrics metrics)
     {

@@ -43,7 +43,7 @@ public sealed class GrpoStage(GrpoStageOptions options) : IStage
         preflight.Require("memory", memory.Fits, memory.ToString());
         preflight.Write();
 
-        using GrpoTrainer trainer = new(model, tokenizer, prompts, rewards, options, context.Seed);
+        using GrpoTrainer trainer = new(model, tokenizer, prompts, rewards, options, context.Seed, context.Time);
         TrainingLoop.Run(context, trainer, options.SaveSteps, options.KeepCheckpoints, Watch(context));
         TrainingLoop.Finish(context, trainer, tokenizer);
     }

@@ -31,6 +31,7 @@ public sealed class GrpoTrainer : ITrainer
     private readonly Graph _training;
     private readonly Graph _scoring;
     private TrainerProgress _progress = new();
+    private GenerationStatistics _sampling;
 
     /// <param name="policy">Trained in place.</param>
     /// <param name="tokenizer">The policy's.</param>
@@ -38,7 +39,9 @@ public sealed class GrpoTrainer : ITrainer
     /// <param name="rewards">What to reinforce.</param>
     /// <param name="options">Checked settings.</param>
     /// <param name="seed">Source of the prompts' order and of every sample.</param>
-    public GrpoTrainer(CausalModel policy, ITokenizer tokenizer, IReadOnlyList<Prompt> prompts, RewardSum rewards, GrpoOptions options, Seed seed)
+    /// <param name="time">Told the time for the metrics of sampling; by default the system's clock.</param>
+    public GrpoTrainer(
+        CausalModel policy, ITokenizer tokenizer, IReadOnlyList<Prompt> prompts, RewardSum rewards, GrpoOptions options, Seed seed, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -52,7 +55,7 @@ public sealed class GrpoTrainer : ITrainer
         _options = options;
         _seed = seed;
         _order = new ShuffledOrder(prompts.Count, seed.Fork("prompts"));
-        _engine = new RolloutEngine(policy, tokenizer, Sampling(options, tokenizer, policy));
+        _engine = new RolloutEngine(policy, tokenizer, Sampling(options, tokenizer, policy), time);
         _referencePolicy = options.Beta > 0 ? policy.Clone() : null;
         _optimizer = new AdamWOptimizer(policy, options, TotalSteps * options.NumIterations * options.StepsPerGeneration);
         _training = new Graph(policy.Device, record: true);
@@ -97,7 +100,9 @@ public sealed class GrpoTrainer : ITrainer
         _progress = _progress with { Step = Step + 1, Prompts = cursor, Tokens = _progress.Tokens + batch.Tokens };
         if (_referencePolicy is not null && _options.RefModelSyncSteps > 0 && Step % _options.RefModelSyncSteps == 0)
             SyncReference(_referencePolicy);
-        return metrics.Result(_progress.Tokens);
+        StepResult result = metrics.Result(_progress.Tokens);
+        RolloutMetrics.Add(result.Metrics, _sampling);
+        return result;
     }
 
     /// <inheritdoc/>
@@ -148,11 +153,13 @@ public sealed class GrpoTrainer : ITrainer
         long cursor = _progress.Prompts;
         List<Rollout> kept = [];
         int sampled = 0;
+        _sampling = default;
         for (int round = 1; ; round++)
         {
             int wanted = _options.PromptsPerStep - (kept.Count / _options.NumGenerations);
             Prompt[] prompts = [.. Enumerable.Range(0, wanted).Select(i => _prompts[_order.At(cursor + i)])];
             IReadOnlyList<Rollout> rollouts = _engine.Sample(prompts, sampled, _options.NumGenerations, seed, cancellation);
+            _sampling += _engine.Statistics;
             (cursor, sampled) = (cursor + wanted, sampled + wanted);
             if (!_options.DynamicSampling)
                 return (rollouts, Score(rollouts), cursor);

@@ -4,6 +4,7 @@ using Cerise.Tensors;
 using Cerise.Testing;
 using Cerise.Training.Rewards;
 using Cerise.Training.Runs;
+using Cerise.Training.Tests.Runs;
 using Cerise.Training.Trainers;
 
 namespace Cerise.Training.Tests.Trainers;
@@ -23,7 +24,7 @@ internal sealed class GrpoRun : IDisposable
         Assert.Empty(options.Faults());
         _device = Device.Cpu(threads);
         Model = Toy.NewModel(_device);
-        Trainer = new GrpoTrainer(Model, Toy.Tokenizer, Toy.Prompts(prompts.Length == 0 ? ["one:", "two:", "say:"] : prompts), rewards, options, Seed.From(11));
+        Trainer = new GrpoTrainer(Model, Toy.Tokenizer, Toy.Prompts(prompts.Length == 0 ? ["one:", "two:", "say:"] : prompts), rewards, options, Seed.From(11), new FixedTime());
     }
 
     /// <summary>2 prompts x 6 completions of at most 8 tokens, at a rate that moves the toy model visibly.</summary>

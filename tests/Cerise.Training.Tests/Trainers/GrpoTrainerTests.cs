@@ -18,7 +18,8 @@ public class GrpoTrainerTests
             [
                 "loss", "reward", "reward_std", "frac_reward_zero_std", "rewards/toy/mean", "rewards/toy/std", "rewards/toy/errors", "kl", "entropy",
                 "clip_ratio/low_mean", "clip_ratio/high_mean", "clip_ratio/region_mean", "completions/mean_length", "completions/min_length",
-                "completions/max_length", "completions/clipped_ratio", "grad_norm", "learning_rate", "num_tokens",
+                "completions/max_length", "completions/clipped_ratio", "grad_norm", "learning_rate", "num_tokens", "rollout/occupancy",
+                "rollout/decode_steps", "rollout/prompt_tokens", "rollout/generation_tokens",
             ],
             run.Metrics[0].Select(metric => metric.Key));
         Assert.Equal(3, run.Samples.Count);
