@@ -1,5 +1,9 @@
 using System.CommandLine;
+using System.Text;
+using Cerise.Tensors.Numerics;
 using Cerise.Training.Benchmarks;
+using Cerise.Training.Benchmarks.Pages;
+using Cerise.Training.Runs;
 
 namespace Cerise.Cli.Verbs;
 
@@ -15,10 +19,17 @@ internal sealed class BenchVerb : IVerb
 
     private readonly Option<bool> _profile = Flag.Switch("--profile", "also print each kernel's share of the time, one JSON object a kernel");
 
+    private readonly Option<string?> _publish = Flag.Text(
+        "--publish", "DIR",
+        "the repository's folder: measure everything unless --what says less, keep the numbers under bench/results, redraw docs/images/perf-*.svg and " +
+        "rewrite the tables of docs/performance.md")!;
+
+    private readonly Option<string?> _from = Flag.Text("--from", "FILE", "with --publish: take kept lines instead of measuring")!;
+
     public BenchVerb() => Command = new Command(
         "bench",
         "Measures the engine: one JSON object a measurement, held against the limit that binds, the FMA peak or the memory bandwidth, both measured between its repeats.")
-    { _what, _config, _repeat, _profile };
+    { _what, _config, _repeat, _profile, _publish, _from };
 
     /// <inheritdoc/>
     public Command Command { get; }
@@ -29,18 +40,40 @@ internal sealed class BenchVerb : IVerb
     /// <inheritdoc/>
     public int Run(ParseResult flags, Terminal terminal)
     {
+        string? repository = flags.GetValue(_publish), kept = flags.GetValue(_from);
+        if (kept is not null && repository is null)
+            throw new MisuseException("bench: --from takes kept results to --publish; name the repository's folder with it.");
+        if (kept is null)
+            kept = Measure(flags, terminal, repository);
+        if (repository is not null)
+            foreach (string path in PerformancePages.Write(repository, BenchmarkLines.Read(File.ReadLines(kept!), kept!)))
+                terminal.Error.WriteLine($"wrote {path}");
+        return ExitCodes.Done;
+    }
+
+    // Prints results as they come; returns the file they were kept in, or null.
+    private string? Measure(ParseResult flags, Terminal terminal, string? repository)
+    {
+        bool isChosen = flags.GetResult(_what) is { Implicit: false };
         var options = new BenchmarkOptions
         {
-            What = flags.GetRequiredValue(_what),
+            What = repository is null || isChosen ? flags.GetRequiredValue(_what) : BenchmarkOptions.KnownKinds,
             Configs = flags.GetRequiredValue(_config),
             Threads = CommonOptions.ThreadsOf(flags),
             Repeat = flags.GetValue(_repeat) ?? 5,
         };
+        var environment = RunEnvironment.Collect(Simd.Best.ToString(), options.Threads, TimeProvider.System);
+        var lines = new StringBuilder();
         foreach (BenchmarkResult result in Benchmark.Run(options, terminal.Cancellation))
         {
             terminal.Output.Write(BenchmarkLines.Text(result, flags.GetValue(_profile)));
             terminal.Output.Flush();
+            lines.Append(BenchmarkLines.Text(result, profile: true));
         }
-        return ExitCodes.Done;
+        if (repository is null)
+            return null;
+        string path = PerformancePages.Keep(repository, environment, lines.ToString());
+        terminal.Error.WriteLine($"wrote {path}");
+        return Path.Combine(repository, path);
     }
 }

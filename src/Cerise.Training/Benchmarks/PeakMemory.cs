@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Cerise.Training.Benchmarks;
 
@@ -23,18 +24,31 @@ internal static class PeakMemory
         }
     }
 
-    /// <summary>Lets the peak begin at what is resident now. Linux alone can.</summary>
+    /// <summary>Gives back memory that earlier work has freed, and lets the peak begin at what is then resident. Linux alone can.</summary>
     public static void Reset()
     {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         if (!OperatingSystem.IsLinux())
             return;
+        try
+        {
+            _ = TrimHeap(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Not every C library keeps what is freed, and can give it back.
+        }
         try
         {
             File.WriteAllText(ClearReferences, "5");                       // man 5 proc: resets the peak
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // A sandbox may refuse: the peak is then that of the whole process, which is documented.
+            // A sandbox may refuse: the peak is then that of the whole process, as documented.
         }
     }
+
+    [DllImport("libc", EntryPoint = "malloc_trim"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int TrimHeap(nuint keep);
 }

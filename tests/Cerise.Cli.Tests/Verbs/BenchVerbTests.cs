@@ -47,6 +47,10 @@ public sealed class BenchVerbTests
     }
 
     [Fact]
+    public void Kept_results_go_nowhere_without_a_repository() =>
+        Assert.StartsWith("bench: --from takes kept results to --publish", Cli.Fail(ExitCodes.Misuse, "bench", "--from", "kept.jsonl"));
+
+    [Fact]
     public void Unknown_names_are_misuse() =>
         Assert.StartsWith("bench: --config: unknown name 'nano'; did you mean 'nano3m'?", Cli.Fail(ExitCodes.Misuse, "bench", "--config", "nano"));
 }
