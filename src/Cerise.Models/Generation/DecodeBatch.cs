@@ -15,7 +15,7 @@ internal sealed class DecodeBatch(CausalModel model)
     public List<RunningSequence> Running { get; } = [];
 
     /// <summary>Runs the newest token of every sequence through the model.</summary>
-    /// <returns>Its final hidden states, [sequences, hidden].</returns>
+    /// <returns>What the next ones are drawn from, [sequences, hidden].</returns>
     public Tensor Step(Graph graph, KvCache cache)
     {
         int count = Running.Count;

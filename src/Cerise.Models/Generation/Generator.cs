@@ -1,6 +1,5 @@
 using Cerise.Tensors;
 using Cerise.Tensors.Autograd;
-using Cerise.Tensors.Ops;
 
 namespace Cerise.Models.Generation;
 
@@ -149,12 +148,14 @@ public sealed class Generator(CausalModel model) : IDisposable
             && ids.Count + call.Requests[next].PromptIds.Count <= PrefillTokens);
         // A prompt's last row goes through the head once, whatever the number of its samples.
         Tensor logits = model.Logits(model.HiddenStates(graph, NewIndices(ids), plan, cache), NewIndices(lastRows));
+        Tensor? copies = null;
         for (int first = 0; first < sequences.Count; first += rowsAtOnce)
         {
             int count = Math.Min(rowsAtOnce, sequences.Count - first);
-            GraphMark before = graph.Mark();
-            _draws.FromLogits(logits.GatherRows(NewIndices(prompts.GetRange(first, count))), sequences, first, count);
-            graph.Release(before);
+            if (copies?.Shape.Rows != count)
+                copies = graph.New(new Shape(count, model.Config.VocabSize));
+            model.Device.GatherRows(logits, NewIndices(prompts.GetRange(first, count)), copies);
+            _draws.FromLogits(copies, sequences, first, count);
             Append(call, sequences, first, count);
         }
         foreach (RunningSequence sequence in sequences)

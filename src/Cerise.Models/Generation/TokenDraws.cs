@@ -15,25 +15,28 @@ internal sealed class TokenDraws(CausalModel model)
     /// <summary>Their log-probabilities.</summary>
     public ReadOnlySpan<float> LogProbs => _logProbs;
 
-    /// <summary>Draws the next token of running sequences from their final hidden states, [sequences, hidden].</summary>
-    public void FromHidden(Tensor hidden, List<RunningSequence> sequences)
-    {
-        Take(sequences, 0, sequences.Count);
-        model.Sample(hidden, _rows.AsSpan(0, sequences.Count), _ids, _logProbs);
-    }
-
-    /// <summary>Draws the first token of some sequences from the logits after their prompts, of which several may share a row.</summary>
+    /// <summary>Draws the next token of some sequences from logits.</summary>
     /// <param name="logits">[count, vocab].</param>
     /// <param name="sequences">The sequences, in the order of the rows from <paramref name="first"/> on.</param>
     /// <param name="first">The first of them.</param>
     /// <param name="count">How many.</param>
     public void FromLogits(Tensor logits, List<RunningSequence> sequences, int first, int count)
     {
-        Take(sequences, first, count);
-        model.Device.Sample(logits, _rows.AsSpan(0, count), _ids, _logProbs);
+        SetRows(sequences, first, count);
+        model.Device.Sample(logits, _rows.AsSpan(0, count), _ids.AsSpan(0, count), _logProbs.AsSpan(0, count));
     }
 
-    private void Take(List<RunningSequence> sequences, int first, int count)
+    /// <summary>Draws the next token of all sequences from hidden states, through the head.</summary>
+    /// <param name="hidden">[sequences, hidden].</param>
+    /// <param name="sequences">The sequences.</param>
+    public void FromHidden(Tensor hidden, List<RunningSequence> sequences)
+    {
+        int count = sequences.Count;
+        SetRows(sequences, 0, count);
+        model.Sample(hidden, _rows.AsSpan(0, count), _ids.AsSpan(0, count), _logProbs.AsSpan(0, count));
+    }
+
+    private void SetRows(List<RunningSequence> sequences, int first, int count)
     {
         if (_ids.Length < count)
         {
