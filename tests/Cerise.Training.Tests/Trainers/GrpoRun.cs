@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cerise.Models;
+using Cerise.Models.Checkpoints;
 using Cerise.Tensors;
 using Cerise.Testing;
 using Cerise.Training.Rewards;
@@ -68,6 +69,20 @@ internal sealed class GrpoRun : IDisposable
         Trainer.SaveState(folder.Path);
         using JsonDocument progress = JsonDocument.Parse(File.ReadAllText(folder.File("trainer.json")));
         return progress.RootElement.GetProperty(name).GetInt64();
+    }
+
+    /// <summary>The optimizer's first moments: after one update the gradient, clipped, times 1 - beta1. (The gradient itself is zeroed by the update.)</summary>
+    public float[] FirstMoments()
+    {
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        Trainer.SaveState(folder.Path);
+        using SafetensorsReader reader = SafetensorsReader.Open(folder.File("optimizer.safetensors"));
+        return [.. Model.Parameters.SelectMany(parameter =>
+        {
+            float[] moments = new float[parameter.Shape.Length];
+            reader.Read($"{parameter.Name}.exp_avg", moments);
+            return moments;
+        })];
     }
 
     public void Dispose()

@@ -40,13 +40,6 @@ internal static class Toy
     public static int[] Bits(CausalModel model) =>
         [.. model.Parameters.SelectMany(parameter => parameter.ToArray()).Select(BitConverter.SingleToInt32Bits)];
 
-    /// <summary>All gradients' bits.</summary>
-    public static int[] GradientBits(CausalModel model) =>
-        [.. Gradient(model).Select(BitConverter.SingleToInt32Bits)];
-
-    /// <summary>All gradients.</summary>
-    public static float[] Gradient(CausalModel model) => [.. model.Parameters.SelectMany(parameter => parameter.ToArray(parameter.Gradient!))];
-
     public static RewardSum Rewards(Func<RewardInput, double?> score) => new([new WeightedReward(new FunctionReward(score))]);
 
     /// <summary>The share of a completion's tokens that are lower-case letters.</summary>
