@@ -61,17 +61,17 @@ internal static unsafe partial class MatMul
     // How many rows, in units of a tile's, an item takes: few items for many rows, so that a panel is fetched seldom, yet as many as let the threads end together.
     private static int RowBlock(int rows, int unit, int panels, int threads, int fetch)
     {
-        int best = rows;
+        int best = Math.Max(rows, 1);
         long leastTime = long.MaxValue;
         for (int blocks = 1; blocks <= 8 * threads && (blocks == 1 || rows / blocks >= 2 * MatMulTile.Rows); blocks++)
         {
-            int rowBlock = blocks == 1 ? rows : Blocks(Blocks(rows, blocks), unit) * unit;
+            int rowBlock = blocks == 1 ? best : Blocks(Blocks(rows, blocks), unit) * unit;
             long turns = (((long)panels * Blocks(rows, rowBlock)) + threads - 1) / threads;
             long time = turns * (rowBlock + fetch);
             if (time < leastTime)
                 (best, leastTime) = (rowBlock, time);
         }
-        return Math.Max(best, 1);
+        return best;
     }
 
     private readonly struct ForwardJob<TLanes>(int rows, int channels, int outputs, int rowBlock, float* x, float* weight, float* bias, float* y) : IJob
