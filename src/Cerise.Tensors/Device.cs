@@ -42,12 +42,12 @@ public abstract class Device : IDisposable
 
     /// <summary>Memory for <paramref name="length"/> numbers, contents undefined.</summary>
     /// <exception cref="OutOfMemoryException">The device has not that much.</exception>
-    public abstract Storage Allocate(long length);
+    public abstract Storage Allocate(long length, DType dtype = DType.Float32);
 
     /// <summary>Sets <paramref name="length"/> numbers from <paramref name="offset"/> on.</summary>
     public abstract void Fill(Storage storage, long offset, long length, float value);
 
-    /// <summary>Copies <paramref name="length"/> numbers from one place to another.</summary>
+    /// <summary>Copies <paramref name="length"/> numbers from one place to another in memory of the same type.</summary>
     public abstract void Copy(Storage source, long sourceOffset, Storage target, long targetOffset, long length);
 
     /// <summary>Copies one tensor's numbers into another of the same length.</summary>
@@ -65,7 +65,8 @@ public abstract class Device : IDisposable
     /// <summary>Copies numbers of the host to a tensor.</summary>
     public abstract void CopyFromHost(ReadOnlySpan<float> source, Tensor target);
 
-    /// <summary>Writes rows of memory that has a parameter's layout, from row-major numbers.</summary>
+    /// <summary>Writes rows of memory that has a parameter's layout, from row-major numbers; those of the parameter itself are rounded to its type.</summary>
+    /// <exception cref="OverflowException">A finite number is beyond the range of float16.</exception>
     public abstract void SetRows(Storage storage, Parameter layout, int firstRow, ReadOnlySpan<float> rowMajor);
 
     /// <summary>Reads rows of memory that has a parameter's layout, row-major.</summary>

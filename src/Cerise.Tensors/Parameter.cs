@@ -7,27 +7,38 @@ public enum ParameterLayout
     Plain,
 
     /// <summary>Panels of 64 output rows, each panel [in, 64]: what matrix products read in both directions. The last panel is padded with zeros.</summary>
+    /// <remarks>In a 16-bit type the columns of a panel lie in pairs, 0 beside 16, 1 beside 17, so that they are widened without being spread first.</remarks>
     Panels,
 }
 
 /// <summary>A trained weight [out, in] (or a vector [out]) with its gradient, on a device.</summary>
-/// <remarks>Gradient and optimizer state have the weight's own layout, so element-wise updates need not know it; files are written and read row by row.</remarks>
+/// <remarks>
+/// Gradient and optimizer state have the weight's own layout, so element-wise updates need not know it; files are written and read row by row. A weight stored in
+/// 16 bits is widened, exactly, where a kernel reads it: it has the same results, bit for bit, as the float32 weight of the same numbers, and cannot be trained.
+/// </remarks>
 public sealed class Parameter : IDisposable
 {
     private const int PanelWidth = 64;
+    private const int ConvertedAtOnce = 1 << 20;
 
     private Storage? _gradient;
     private LookupGradient? _lookups;
     private bool _gradientIsZero;
 
     /// <summary>A weight of zeros.</summary>
-    public Parameter(Device device, string name, Shape shape, ParameterLayout layout)
+    /// <param name="device">Where it lies.</param>
+    /// <param name="name">The tensor's name in a checkpoint.</param>
+    /// <param name="shape">[out, in], or [out] for a vector.</param>
+    /// <param name="layout">How it lies in memory.</param>
+    /// <param name="dtype">What its numbers are rounded to; only float32 (default) can be trained.</param>
+    public Parameter(Device device, string name, Shape shape, ParameterLayout layout, DType dtype = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(device);
         Name = name;
         Shape = shape;
         Layout = layout;
-        Value = device.Allocate(PaddedLength);
+        DType = dtype;
+        Value = device.Allocate(PaddedLength, layout == ParameterLayout.Plain ? DType.Float32 : dtype);
         device.Fill(Value, 0, PaddedLength, 0);
     }
 
@@ -39,6 +50,10 @@ public sealed class Parameter : IDisposable
 
     /// <summary>How <see cref="Value"/> and <see cref="Gradient"/> lie in memory.</summary>
     public ParameterLayout Layout { get; }
+
+    /// <summary>The type all numbers of the weight are rounded to when they are set.</summary>
+    /// <remarks>Panels are stored in this type; plain weights, which are few numbers, are rounded to it and kept widened.</remarks>
+    public DType DType { get; }
 
     /// <summary>The weight's memory.</summary>
     public Storage Value { get; }
@@ -79,8 +94,14 @@ public sealed class Parameter : IDisposable
     public long PaddedLength => Layout == ParameterLayout.Plain ? Shape.Length : (long)((Shape.Rows + PanelWidth - 1) / PanelWidth) * PanelWidth * Shape.Columns;
 
     /// <summary>Makes the weight trainable: gives it a gradient of zeros.</summary>
+    /// <exception cref="InvalidOperationException">The weight is stored in 16 bits, in which small updates would be lost.</exception>
     public void RequireGradient()
     {
+        if (DType != DType.Float32)
+        {
+            throw new InvalidOperationException(
+                $"'{Name}' is stored as {DType.Name()}, in which small updates are lost: training needs float32 weights. Load the model with dtype float32");
+        }
         _gradient ??= Value.Device.Allocate(PaddedLength);
         ZeroGradient();
     }
@@ -98,7 +119,8 @@ public sealed class Parameter : IDisposable
     /// <summary>For devices: says that an op has left zeros in the gradient's memory.</summary>
     public void GradientWasZeroed() => _gradientIsZero = true;
 
-    /// <summary>Sets rows [firstRow, firstRow + k) from row-major numbers.</summary>
+    /// <summary>Sets rows [firstRow, firstRow + k) from row-major numbers, rounded to <see cref="DType"/>, ties to even.</summary>
+    /// <exception cref="OverflowException">A finite number is beyond the range of float16.</exception>
     public void SetRows(int firstRow, ReadOnlySpan<float> rowMajor) => Value.Device.SetRows(Value, this, firstRow, rowMajor);
 
     /// <summary>Copies rows [firstRow, firstRow + k) out, row-major.</summary>
@@ -116,13 +138,52 @@ public sealed class Parameter : IDisposable
         return copy;
     }
 
-    /// <summary>Copies another weight of the same shape and layout.</summary>
+    /// <summary>Copies another weight of the same shape and layout, rounded to this one's type.</summary>
+    /// <exception cref="OverflowException">A finite number is beyond the range of float16.</exception>
     public void CopyFrom(Parameter other)
     {
         ArgumentNullException.ThrowIfNull(other);
         ShapeException.Require(other.Shape == Shape && other.Layout == Layout, "CopyFrom", $"'{other.Name}' is {other.Shape}, '{Name}' is {Shape}");
-        Value.Device.Copy(other.Value, 0, Value, 0, PaddedLength);
+        if (other.DType == DType)
+        {
+            Value.Device.Copy(other.Value, 0, Value, 0, PaddedLength);
+            return;
+        }
+        Convert(other, 1);
     }
+
+    /// <summary>Moves this weight towards another of the same shape and layout: this += amount * (other - this), rounded to this one's type.</summary>
+    /// <exception cref="OverflowException">A finite number is beyond the range of float16.</exception>
+    public void Blend(Parameter other, float amount)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        ShapeException.Require(other.Shape == Shape && other.Layout == Layout, "Blend", $"'{other.Name}' is {other.Shape}, '{Name}' is {Shape}");
+        if (other.DType == DType.Float32 && DType == DType.Float32)
+            Value.Device.Blend(other.Value, Value, PaddedLength, amount);
+        else
+            Convert(other, amount);
+    }
+
+    // Between types, through the host and row by row: the types' panels are not laid out alike.
+    private void Convert(Parameter other, float amount)
+    {
+        (int rows, int columns) = (Shape.Rows, Shape.Columns);
+        float[] theirs = new float[Math.Clamp(ConvertedAtOnce / columns, 1, rows) * columns];
+        float[] mine = new float[theirs.Length];
+        for (int row = 0; row < rows; row += theirs.Length / columns)
+        {
+            int length = Math.Min(theirs.Length, (rows - row) * columns);
+            other.GetRows(row, theirs.AsSpan(0, length));
+            GetRows(row, mine.AsSpan(0, length));
+            for (int i = 0; i < length; i++)
+                mine[i] = amount == 1 ? theirs[i] : mine[i] + (amount * (theirs[i] - mine[i]));
+            SetRows(row, mine.AsSpan(0, length));
+        }
+    }
+
+    internal void RequireFloat32(string operation) =>
+        ShapeException.Require(
+            DType == DType.Float32, operation, $"no gradient goes back through '{Name}', which is stored as {DType.Name()}: load the model with dtype float32");
 
     internal void RequirePanels(string operation, string reader) =>
         ShapeException.Require(

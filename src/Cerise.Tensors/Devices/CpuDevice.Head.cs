@@ -135,12 +135,8 @@ internal sealed unsafe partial class CpuDevice<TLanes>
                 _team, z.Rows, channels, z.Width(strip), At(hidden) + offset, z.Strip(strip), At(table.GradientOfProducts) + panels, Scratch(MatMul.ScratchLength));
     }
 
-    private void StripLogits(HeadLogits z, int strip, int first, Tensor hidden, Parameter table)
-    {
-        int channels = hidden.Shape.Columns;
-        MatMul.Forward<TLanes>(
-            _team, z.Rows, channels, z.Width(strip), At(hidden) + ((nint)first * channels), At(table.Value) + ((nint)z.First(strip) * channels), null, z.Strip(strip));
-    }
+    private void StripLogits(HeadLogits z, int strip, int first, Tensor hidden, Parameter table) =>
+        Product(z.Rows, At(hidden) + ((nint)first * hidden.Shape.Columns), table, z.First(strip), z.Width(strip), null, z.Strip(strip));
 
     private BlockStatistics SampledStatistics(HeadLogits z, int strip)
     {

@@ -10,8 +10,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     {
         foreach (int id in ids.Values)
             ShapeException.Require((uint)id < (uint)table.Shape.Rows, "Embedding", $"token id {id} is outside the vocabulary of {table.Shape.Rows}. Does the tokenizer belong to this model?");
-        Embedding.Forward job = new(ids.Count, table.Shape.Columns, At(table.Value), ids.Pointer, At(y));
-        _team.For(Items(ids.Count, Kernels.Embedding.RowsPerItem), ref job);
+        LookUp(table, ids, y);
         GC.KeepAlive(ids);
     }
 
@@ -39,7 +38,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     }
 
     public override void Linear(Tensor x, Parameter weight, Parameter? bias, Tensor y) =>
-        MatMul.Forward<TLanes>(_team, x.Shape.Rows, weight.Shape.Columns, weight.Shape.Rows, At(x), At(weight.Value), bias is null ? null : At(bias.Value), At(y));
+        Product(x.Shape.Rows, At(x), weight, 0, weight.Shape.Rows, bias is null ? null : At(bias.Value), At(y));
 
     public override void LinearBackwardInput(Tensor gradOutput, Parameter weight, Tensor gradInput, bool accumulate) =>
         MatMul.BackwardInput<TLanes>(

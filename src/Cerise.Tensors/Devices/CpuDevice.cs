@@ -30,20 +30,29 @@ internal sealed unsafe partial class CpuDevice<TLanes> : Device
     private static string LevelName =>
         typeof(TLanes) == typeof(Lanes512) ? "Vector512" : typeof(TLanes) == typeof(Lanes256) ? "Vector256" : typeof(TLanes) == typeof(Lanes128) ? "Vector128" : "scalar";
 
-    public override Storage Allocate(long length) => new CpuStorage(this, length);
+    public override Storage Allocate(long length, DType dtype = DType.Float32) => new CpuStorage(this, length, dtype);
 
     public override void Fill(Storage storage, long offset, long length, float value)
     {
+        if (storage.DType != DType.Float32)
+        {
+            FillStored(storage, offset, length, value);
+            return;
+        }
         Memory.FillJob job = new(length, At(storage) + offset, value);
         _team.For(Items(length, Memory.LengthPerItem), ref job);
     }
 
     public override void Copy(Storage source, long sourceOffset, Storage target, long targetOffset, long length)
     {
+        ShapeException.Require(source.DType == target.DType, "Copy", $"the source is {source.DType.Name()}, the target {target.DType.Name()}: convert row by row");
         ShapeException.Require(
             sourceOffset + length <= source.Length && targetOffset + length <= target.Length,
             "Copy", $"{length} numbers from {sourceOffset} of {source.Length} to {targetOffset} of {target.Length} do not fit");
-        Copy(At(source) + sourceOffset, At(target) + targetOffset, length);
+        if (source.DType == DType.Float32)
+            Copy(At(source) + sourceOffset, At(target) + targetOffset, length);
+        else
+            Buffer.MemoryCopy(StoredAt(source) + sourceOffset, StoredAt(target) + targetOffset, length * sizeof(ushort), length * sizeof(ushort));
     }
 
     public override void Copy(Tensor source, Tensor target)
@@ -70,32 +79,6 @@ internal sealed unsafe partial class CpuDevice<TLanes> : Device
 
     public override void CopyFromHost(ReadOnlySpan<float> source, Storage target) => source.CopyTo(new Span<float>(At(target), checked((int)target.Length)));
 
-    public override void SetRows(Storage storage, Parameter layout, int firstRow, ReadOnlySpan<float> rowMajor)
-    {
-        int columns = layout.Shape.Columns;
-        RequireRows("SetRows", layout, firstRow, rowMajor.Length);
-        for (int row = 0; row < rowMajor.Length / columns; row++)
-        {
-            (nint start, nint stride) = RowPlace(layout, firstRow + row);
-            float* target = At(storage) + start;
-            for (int c = 0; c < columns; c++)
-                target[c * stride] = rowMajor[(row * columns) + c];
-        }
-    }
-
-    public override void GetRows(Storage storage, Parameter layout, int firstRow, Span<float> rowMajor)
-    {
-        int columns = layout.Shape.Columns;
-        RequireRows("GetRows", layout, firstRow, rowMajor.Length);
-        for (int row = 0; row < rowMajor.Length / columns; row++)
-        {
-            (nint start, nint stride) = RowPlace(layout, firstRow + row);
-            float* source = At(storage) + start;
-            for (int c = 0; c < columns; c++)
-                rowMajor[(row * columns) + c] = source[c * stride];
-        }
-    }
-
     protected override void Dispose(bool disposing)
     {
         if (!disposing)
@@ -115,21 +98,9 @@ internal sealed unsafe partial class CpuDevice<TLanes> : Device
         _team.For(Items(length, Memory.LengthPerItem), ref job);
     }
 
-    private static void RequireRows(string operation, Parameter layout, int firstRow, int length)
-    {
-        int columns = layout.Shape.Columns;
-        ShapeException.Require(length % columns == 0, operation, $"{length} numbers are no whole rows of '{layout.Name}' {layout.Shape}");
-        int count = length / columns;
-        ShapeException.Require(
-            firstRow >= 0 && firstRow <= layout.Shape.Rows - count, operation, $"rows {firstRow} to {firstRow + count - 1} are outside '{layout.Name}' {layout.Shape}");
-    }
-
-    private static (nint Start, nint Stride) RowPlace(Parameter layout, int row) =>
-        layout.Layout == ParameterLayout.Plain
-            ? ((nint)row * layout.Shape.Columns, 1)
-            : (((nint)(row / MatMulTile.PanelWidth) * MatMulTile.PanelWidth * layout.Shape.Columns) + (row % MatMulTile.PanelWidth), MatMulTile.PanelWidth);
-
     private static float* At(Storage storage) => ((CpuStorage)storage).Pointer;
+
+    private static ushort* StoredAt(Storage storage) => ((CpuStorage)storage).StoredPointer;
 
     private static float* At(Tensor tensor) => ((CpuStorage)tensor.Storage).Pointer + tensor.Offset;
 

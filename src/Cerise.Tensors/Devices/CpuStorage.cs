@@ -10,26 +10,37 @@ internal sealed unsafe class CpuStorage : Storage
     // Kernels read whole vectors: the last row may be read, never written, a little beyond its end.
     private const nuint Slack = 64;
 
-    private float* _pointer;
+    private void* _memory;
 
-    public CpuStorage(Device device, long length)
-        : base(device, length)
+    public CpuStorage(Device device, long length, DType dtype = DType.Float32)
+        : base(device, length, dtype)
     {
-        nuint bytes = checked(((nuint)length + Slack) * sizeof(float));
-        _pointer = (float*)NativeMemory.AlignedAlloc(bytes, Alignment);
-        GC.AddMemoryPressure((long)bytes);
+        _memory = NativeMemory.AlignedAlloc((nuint)Bytes, Alignment);
+        GC.AddMemoryPressure(Bytes);
     }
 
     ~CpuStorage() => Dispose(false);
 
-    public float* Pointer => _pointer is not null ? _pointer : throw new ObjectDisposedException(nameof(CpuStorage));
+    /// <summary>The numbers of float32 memory.</summary>
+    public float* Pointer => DType == DType.Float32 ? (float*)Memory : throw Unreadable();
+
+    /// <summary>The numbers of memory in a 16-bit type.</summary>
+    public ushort* StoredPointer => DType != DType.Float32 ? (ushort*)Memory : throw Unreadable();
+
+    /// <summary>The memory, whatever its type.</summary>
+    public void* Memory => _memory is not null ? _memory : throw new ObjectDisposedException(nameof(CpuStorage));
+
+    private long Bytes => checked((Length + (long)Slack) * DType.Size());
 
     protected override void Dispose(bool disposing)
     {
-        if (_pointer is null)
+        if (_memory is null)
             return;
-        NativeMemory.AlignedFree(_pointer);
-        _pointer = null;
-        GC.RemoveMemoryPressure((Length + (long)Slack) * sizeof(float));
+        NativeMemory.AlignedFree(_memory);
+        _memory = null;
+        GC.RemoveMemoryPressure(Bytes);
     }
+
+    private InvalidOperationException Unreadable() =>
+        new($"this op does not read memory stored as {DType.Name()}: train and compute with float32 weights");
 }

@@ -28,6 +28,23 @@ internal static unsafe partial class Embedding
         }
     }
 
+    /// <summary>The same over a table in a 16-bit type, widened.</summary>
+    public readonly struct ForwardStored<TStored>(int rows, int channels, ushort* table, int* ids, float* y) : IJob
+        where TStored : struct, IStored16
+    {
+        public void Run(int item, int worker)
+        {
+            int last = Math.Min(rows, (item + 1) * RowsPerItem);
+            for (int row = item * RowsPerItem; row < last; row++)
+            {
+                ushort* source = table + ((nint)(ids[row] / Panel) * Panel * channels) + StoredPanel.PlaceOf(ids[row] % Panel);
+                float* target = y + ((nint)row * channels);
+                for (int c = 0; c < channels; c++)
+                    target[c] = TStored.Widen(source[(nint)c * Panel]);
+            }
+        }
+    }
+
     /// <summary>sums[slots[i]] += gradOutput[i].</summary>
     public readonly struct Backward(int rows, int channels, float* sums, int* slots, float* gradOutput) : IJob
     {

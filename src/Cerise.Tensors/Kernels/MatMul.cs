@@ -24,12 +24,22 @@ internal static unsafe partial class MatMul
     /// <summary>The same for a panel that is transposed before it is used.</summary>
     private const int RowsPerTranspose = 24;
 
+    /// <summary>Rows of an item up to which numbers that are costly to widen are widened in every tile anew.</summary>
+    private const int RowsWidenedAnew = 8;
+
     public static void Forward<TLanes>(WorkerTeam team, int rows, int channels, int outputs, float* x, float* weight, float* bias, float* y)
+        where TLanes : struct, ILanes<TLanes> =>
+        Forward<TLanes, StoredFloat32>(team, rows, channels, outputs, x, (byte*)weight, bias, y, scratch: null);
+
+    /// <summary>The forward product over panels of any stored type: the bits are those of the float32 weight of the same numbers.</summary>
+    /// <remarks>Scratch memory of <see cref="ScratchLength"/> a worker is needed where <see cref="IStored.CostlyToWiden"/>.</remarks>
+    public static void Forward<TLanes, TStored>(WorkerTeam team, int rows, int channels, int outputs, float* x, byte* weight, float* bias, float* y, float** scratch)
         where TLanes : struct, ILanes<TLanes>
+        where TStored : struct, IStored
     {
         int panels = Panels(outputs);
         int rowBlock = RowBlock(rows, MatMulTile.Rows, panels, team.Threads, RowsPerFetch);
-        ForwardJob<TLanes> job = new(rows, channels, outputs, rowBlock, x, weight, bias, y);
+        ForwardJob<TLanes, TStored> job = new(rows, channels, outputs, rowBlock, x, weight, bias, y, scratch);
         team.For(panels * Blocks(rows, rowBlock), ref job);
     }
 
@@ -51,7 +61,7 @@ internal static unsafe partial class MatMul
         team.For(groups * Blocks(channels, channelBlock), ref job);
     }
 
-    /// <summary>Numbers of scratch memory each worker needs for <see cref="BackwardInput"/> and <see cref="BackwardWeight"/>.</summary>
+    /// <summary>Numbers of scratch memory each worker needs for the backward products, and for the forward one where numbers are costly to widen.</summary>
     public const int ScratchLength = RowsAtOnce * Panel * (PanelsAtOnce + 1);
 
     private static int Panels(int columns) => (columns + Panel - 1) / Panel;
@@ -74,8 +84,10 @@ internal static unsafe partial class MatMul
         return best;
     }
 
-    private readonly struct ForwardJob<TLanes>(int rows, int channels, int outputs, int rowBlock, float* x, float* weight, float* bias, float* y) : IJob
+    private readonly struct ForwardJob<TLanes, TStored>(
+        int rows, int channels, int outputs, int rowBlock, float* x, byte* weight, float* bias, float* y, float** scratch) : IJob
         where TLanes : struct, ILanes<TLanes>
+        where TStored : struct, IStored
     {
         public void Run(int item, int worker)
         {
@@ -84,11 +96,24 @@ internal static unsafe partial class MatMul
             int first = item % blocks * rowBlock;
             int count = Math.Min(rowBlock, rows - first);
             int columns = Math.Min(Panel, outputs - (panel * Panel));
-            float* b = weight + ((nint)panel * Panel * channels);
+            byte* b = weight + ((nint)panel * Panel * channels * TStored.Size);
             float* c = y + ((nint)first * outputs) + (panel * Panel);
+            bool widenOnce = TStored.CostlyToWiden && count > RowsWidenedAnew;
             for (int k = 0; k < channels; k += DepthBlock)
-                MatMulTile.Run<TLanes>(
-                    count, Math.Min(DepthBlock, channels - k), x + ((nint)first * channels) + k, channels, 1, b + ((nint)k * Panel), Panel, c, outputs, columns, accumulate: k > 0);
+            {
+                int depth = Math.Min(DepthBlock, channels - k);
+                float* a = x + ((nint)first * channels) + k;
+                byte* block = b + ((nint)k * Panel * TStored.Size);
+                if (widenOnce)
+                {
+                    WidenPanel<TLanes, TStored>(depth, block, scratch[worker]);
+                    MatMulTile.Run<TLanes>(count, depth, a, channels, 1, scratch[worker], Panel, c, outputs, columns, accumulate: k > 0);
+                }
+                else
+                {
+                    MatMulTile.Run<TLanes, TStored>(count, depth, a, channels, 1, block, Panel, c, outputs, columns, accumulate: k > 0);
+                }
+            }
             if (bias is not null)
                 for (int i = 0; i < count; i++)
                     for (int j = 0; j < columns; j++)
@@ -193,6 +218,19 @@ internal static unsafe partial class MatMul
         for (int k = body; k < columns; k++)
             for (int n = 0; n < depth; n++)
                 target[(n * Panel) + k] = source[(k * Panel) + n];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WidenPanel<TLanes, TStored>(int rows, byte* source, float* target)
+        where TLanes : struct, ILanes<TLanes>
+        where TStored : struct, IStored
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            Row4<TLanes>.Store(Row4<TLanes>.Widen<TStored>(source), target);
+            source += Panel * TStored.Size;
+            target += Panel;
+        }
     }
 
     // Columns of a matrix in strips of `width` (16 or 64), each strip [rows, width] and `strip` numbers after the one before; the last strip is padded with zeros.

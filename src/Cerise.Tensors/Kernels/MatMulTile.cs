@@ -61,7 +61,10 @@ internal static unsafe class MatMulTile
                     RegisterTile<TLanes, Row2<TLanes>, TStored>.Run(rows, depth, a, aRow, aStep, start, bytes, c + column, cRow, accumulate);
                     break;
                 default:
-                    RegisterTile<TLanes, Row1<TLanes>, TStored>.Run(rows, depth, a, aRow, aStep, start, bytes, c + column, cRow, accumulate);
+                    if (TStored.Paired && column % 32 == 16)
+                        RegisterTile<TLanes, Row1<TLanes>, NextVector<TStored>>.Run(rows, depth, a, aRow, aStep, start - (16 * TStored.Size), bytes, c + column, cRow, accumulate);
+                    else
+                        RegisterTile<TLanes, Row1<TLanes>, TStored>.Run(rows, depth, a, aRow, aStep, start, bytes, c + column, cRow, accumulate);
                     break;
             }
         }

@@ -15,6 +15,12 @@ internal unsafe interface ILanes<TSelf>
 
     public static abstract TSelf Load(float* source);
 
+    /// <summary>Sixteen bfloat16 of 32 that lie in pairs (<see cref="IStored16"/>), widened.</summary>
+    public static abstract TSelf LoadBfloat16(ushort* pairs, bool upper);
+
+    /// <summary>Sixteen float16 of 32 that lie in pairs (<see cref="IStored16"/>), widened as <see cref="StoredFloat16"/> says.</summary>
+    public static abstract TSelf LoadFloat16(ushort* pairs, bool upper);
+
     public static abstract void Store(TSelf value, float* target);
 
     /// <summary>a * b + c, rounded once where the machine has fused multiply-add.</summary>

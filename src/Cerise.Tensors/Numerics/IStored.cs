@@ -1,23 +1,20 @@
 namespace Cerise.Tensors.Numerics;
 
-/// <summary>A way in which numbers of a weight are stored; kernels widen them to float32 in registers.</summary>
+/// <summary>A way in which numbers of a weight are stored; kernels widen them to float32 in registers, which is exact.</summary>
 internal unsafe interface IStored
 {
     /// <summary>Bytes of a number.</summary>
     public static abstract int Size { get; }
 
+    /// <summary>Whether vectors of sixteen numbers lie in pairs (<see cref="IStored16"/>) instead of side by side.</summary>
+    public static abstract bool Paired { get; }
+
+    /// <summary>Whether widening costs more than a few products, so that with many rows a panel is widened once for all of them.</summary>
+    public static abstract bool CostlyToWiden { get; }
+
     /// <summary>Sixteen numbers as float32.</summary>
-    public static abstract TLanes Load<TLanes>(byte* source)
+    /// <param name="row">A row of vectors.</param>
+    /// <param name="vector">Which vector of the row.</param>
+    public static abstract TLanes Load<TLanes>(byte* row, int vector)
         where TLanes : struct, ILanes<TLanes>;
-}
-
-/// <summary>Numbers stored as they are computed with.</summary>
-internal readonly unsafe struct StoredFloat32 : IStored
-{
-    public static int Size => sizeof(float);
-
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-    public static TLanes Load<TLanes>(byte* source)
-        where TLanes : struct, ILanes<TLanes> =>
-        TLanes.Load((float*)source);
 }

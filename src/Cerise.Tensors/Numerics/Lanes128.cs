@@ -33,6 +33,12 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
     public static Lanes128 Load(float* source) => new(Vector128.Load(source), Vector128.Load(source + 4), Vector128.Load(source + 8), Vector128.Load(source + 12));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LoadBfloat16(ushort* pairs, bool upper) => new(Bfloat16(pairs, upper), Bfloat16(pairs + 8, upper), Bfloat16(pairs + 16, upper), Bfloat16(pairs + 24, upper));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LoadFloat16(ushort* pairs, bool upper) => new(Float16(pairs, upper), Float16(pairs + 8, upper), Float16(pairs + 16, upper), Float16(pairs + 24, upper));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes128 value, float* target)
     {
         value._v0.Store(target);
@@ -91,4 +97,26 @@ internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Exponent(Vector128<float> n) => Vector128.ShiftLeft(Vector128.ConvertToInt32(n) + Vector128.Create(127), 23).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Bfloat16(ushort* pairs, bool upper)
+    {
+        Vector128<uint> words = Vector128.Load((uint*)pairs);
+        return (upper ? words & Vector128.Create(0xFFFF_0000u) : words << 16).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Float16(ushort* pairs, bool upper)
+    {
+        Vector128<uint> words = Vector128.Load((uint*)pairs);
+        Vector128<uint> bits = upper ? words >>> 16 : words & Vector128.Create(0xFFFFu);
+        Vector128<uint> magnitude = (bits & Vector128.Create(0x7FFFu)) << 13;
+        Vector128<uint> rebias = Vector128.Create(StoredFloat16.Rebias);
+        Vector128<uint> leastNormal = Vector128.Create(StoredFloat16.LeastNormal);
+        Vector128<uint> widened = magnitude + rebias;
+        Vector128<uint> small = ((widened + leastNormal).AsSingle() - (rebias + leastNormal).AsSingle()).AsUInt32();
+        Vector128<uint> special = Vector128.GreaterThanOrEqual(magnitude, Vector128.Create(StoredFloat16.Infinity)) & rebias;
+        widened = Vector128.ConditionalSelect(Vector128.LessThan(magnitude, leastNormal), small, widened + special);
+        return (widened | ((bits & Vector128.Create(0x8000u)) << 16)).AsSingle();
+    }
 }

@@ -29,6 +29,12 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
     public static Lanes256 Load(float* source) => new(Vector256.Load(source), Vector256.Load(source + 8));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadBfloat16(ushort* pairs, bool upper) => new(Bfloat16(pairs, upper), Bfloat16(pairs + 16, upper));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadFloat16(ushort* pairs, bool upper) => new(Float16(pairs, upper), Float16(pairs + 16, upper));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes256 value, float* target)
     {
         value._v0.Store(target);
@@ -87,4 +93,26 @@ internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Exponent(Vector256<float> n) => Vector256.ShiftLeft(Vector256.ConvertToInt32(n) + Vector256.Create(127), 23).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Bfloat16(ushort* pairs, bool upper)
+    {
+        Vector256<uint> words = Vector256.Load((uint*)pairs);
+        return (upper ? words & Vector256.Create(0xFFFF_0000u) : words << 16).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Float16(ushort* pairs, bool upper)
+    {
+        Vector256<uint> words = Vector256.Load((uint*)pairs);
+        Vector256<uint> bits = upper ? words >>> 16 : words & Vector256.Create(0xFFFFu);
+        Vector256<uint> magnitude = (bits & Vector256.Create(0x7FFFu)) << 13;
+        Vector256<uint> rebias = Vector256.Create(StoredFloat16.Rebias);
+        Vector256<uint> leastNormal = Vector256.Create(StoredFloat16.LeastNormal);
+        Vector256<uint> widened = magnitude + rebias;
+        Vector256<uint> small = ((widened + leastNormal).AsSingle() - (rebias + leastNormal).AsSingle()).AsUInt32();
+        Vector256<uint> special = Vector256.GreaterThanOrEqual(magnitude, Vector256.Create(StoredFloat16.Infinity)) & rebias;
+        widened = Vector256.ConditionalSelect(Vector256.LessThan(magnitude, leastNormal), small, widened + special);
+        return (widened | ((bits & Vector256.Create(0x8000u)) << 16)).AsSingle();
+    }
 }

@@ -28,6 +28,12 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
     public static Lanes512 Load(float* source) => new(Vector512.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadBfloat16(ushort* pairs, bool upper) => new(Bfloat16(pairs, upper));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadFloat16(ushort* pairs, bool upper) => new(Float16(pairs, upper));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes512 value, float* target)
     {
         value._v0.Store(target);
@@ -133,4 +139,26 @@ internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> FirstLanes(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Bfloat16(ushort* pairs, bool upper)
+    {
+        Vector512<uint> words = Vector512.Load((uint*)pairs);
+        return (upper ? words & Vector512.Create(0xFFFF_0000u) : words << 16).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Float16(ushort* pairs, bool upper)
+    {
+        Vector512<uint> words = Vector512.Load((uint*)pairs);
+        Vector512<uint> bits = upper ? words >>> 16 : words & Vector512.Create(0xFFFFu);
+        Vector512<uint> magnitude = (bits & Vector512.Create(0x7FFFu)) << 13;
+        Vector512<uint> rebias = Vector512.Create(StoredFloat16.Rebias);
+        Vector512<uint> leastNormal = Vector512.Create(StoredFloat16.LeastNormal);
+        Vector512<uint> widened = magnitude + rebias;
+        Vector512<uint> small = ((widened + leastNormal).AsSingle() - (rebias + leastNormal).AsSingle()).AsUInt32();
+        Vector512<uint> special = Vector512.GreaterThanOrEqual(magnitude, Vector512.Create(StoredFloat16.Infinity)) & rebias;
+        widened = Vector512.ConditionalSelect(Vector512.LessThan(magnitude, leastNormal), small, widened + special);
+        return (widened | ((bits & Vector512.Create(0x8000u)) << 16)).AsSingle();
+    }
 }

@@ -26,6 +26,22 @@ internal unsafe struct LanesScalar : ILanes<LanesScalar>
         return lanes;
     }
 
+    public static LanesScalar LoadBfloat16(ushort* pairs, bool upper)
+    {
+        LanesScalar lanes = default;
+        for (int i = 0; i < 16; i++)
+            lanes[i] = StoredBfloat16.Widen(pairs[(2 * i) + (upper ? 1 : 0)]);
+        return lanes;
+    }
+
+    public static LanesScalar LoadFloat16(ushort* pairs, bool upper)
+    {
+        LanesScalar lanes = default;
+        for (int i = 0; i < 16; i++)
+            lanes[i] = StoredFloat16.Widen(pairs[(2 * i) + (upper ? 1 : 0)]);
+        return lanes;
+    }
+
     public static void Store(LanesScalar value, float* target)
     {
         for (int i = 0; i < 16; i++)

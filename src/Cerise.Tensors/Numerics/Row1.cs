@@ -24,7 +24,7 @@ internal readonly unsafe struct Row1<TLanes> : IRow<Row1<TLanes>, TLanes>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Row1<TLanes> Widen<TStored>(byte* source)
         where TStored : struct, IStored =>
-        new(TStored.Load<TLanes>(source));
+        new(TStored.Load<TLanes>(source, 0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Ask<TStored>(byte* source)

@@ -25,7 +25,7 @@ internal readonly unsafe struct Row2<TLanes> : IRow<Row2<TLanes>, TLanes>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Row2<TLanes> Widen<TStored>(byte* source)
         where TStored : struct, IStored =>
-        new(TStored.Load<TLanes>(source), TStored.Load<TLanes>(source + (16 * TStored.Size)));
+        new(TStored.Load<TLanes>(source, 0), TStored.Load<TLanes>(source, 1));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Ask<TStored>(byte* source)

@@ -26,7 +26,7 @@ internal readonly unsafe struct Row3<TLanes> : IRow<Row3<TLanes>, TLanes>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Row3<TLanes> Widen<TStored>(byte* source)
         where TStored : struct, IStored =>
-        new(TStored.Load<TLanes>(source), TStored.Load<TLanes>(source + (16 * TStored.Size)), TStored.Load<TLanes>(source + (32 * TStored.Size)));
+        new(TStored.Load<TLanes>(source, 0), TStored.Load<TLanes>(source, 1), TStored.Load<TLanes>(source, 2));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Ask<TStored>(byte* source)

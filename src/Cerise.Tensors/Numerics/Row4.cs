@@ -27,7 +27,7 @@ internal readonly unsafe struct Row4<TLanes> : IRow<Row4<TLanes>, TLanes>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Row4<TLanes> Widen<TStored>(byte* source)
         where TStored : struct, IStored =>
-        new(TStored.Load<TLanes>(source), TStored.Load<TLanes>(source + (16 * TStored.Size)), TStored.Load<TLanes>(source + (32 * TStored.Size)), TStored.Load<TLanes>(source + (48 * TStored.Size)));
+        new(TStored.Load<TLanes>(source, 0), TStored.Load<TLanes>(source, 1), TStored.Load<TLanes>(source, 2), TStored.Load<TLanes>(source, 3));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Ask<TStored>(byte* source)

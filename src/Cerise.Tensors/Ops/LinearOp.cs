@@ -10,7 +10,7 @@ public static class LinearOp
     /// <param name="weight">[out, in], in panels.</param>
     /// <param name="bias">[out], or none.</param>
     /// <returns>[rows, out].</returns>
-    /// <exception cref="ShapeException">The inner dimensions differ, the bias has another length, or the weight is not in panels.</exception>
+    /// <exception cref="ShapeException">The inner dimensions differ, the bias has another length, the weight is not in panels, or a gradient is to go back through one stored in 16 bits.</exception>
     public static Tensor Linear(this Tensor x, Parameter weight, Parameter? bias = null)
     {
         ArgumentNullException.ThrowIfNull(x);
@@ -19,6 +19,8 @@ public static class LinearOp
         ShapeException.Require(
             bias is null || bias.Shape.Length == weight.Shape.Rows, "Linear", $"the bias '{bias?.Name}' is {bias?.Shape}, '{weight.Name}' {weight.Shape} has {weight.Shape.Rows} outputs: load the bias of the same layer");
         weight.RequirePanels("Linear", "a product");
+        if (x.Graph.Wants(x))
+            weight.RequireFloat32("Linear");
         Tensor y = x.Graph.New(new Shape(x.Shape.Rows, weight.Shape.Rows));
         x.Graph.Device.Linear(x, weight, bias, y);
         if (x.Graph.Wants(x) || (x.Graph.Recording && (weight.Trainable || bias?.Trainable == true)))

@@ -18,16 +18,18 @@ public static class LmHeadOp
     /// <param name="targets">The token that follows each row.</param>
     /// <param name="temperature">Divides the logits; the sampling temperature, so that trained and sampled distributions are one.</param>
     /// <returns>Log-probabilities and entropies, [rows] each, in nats.</returns>
-    /// <exception cref="ShapeException">Widths or counts differ, a target is outside the table, the temperature is not above 0, or the table is not in panels.</exception>
+    /// <exception cref="ShapeException">Widths or counts differ, a target is outside the table, the temperature is not above 0, the table is not in panels, or a gradient is to go back through one stored in 16 bits.</exception>
     public static (Tensor LogProbs, Tensor Entropies) LmHead(this Tensor hidden, Parameter table, Indices targets, float temperature = 1)
     {
         Check(hidden, table, targets, temperature);
         Graph graph = hidden.Graph;
+        bool record = graph.Wants(hidden) || (graph.Recording && table.Trainable);
+        if (graph.Wants(hidden))
+            table.RequireFloat32("LmHead");
         Shape rows = new(hidden.Shape.Rows);
         Tensor logProbs = graph.New(rows);
         Tensor entropies = graph.New(rows);
         Tensor statistics = graph.New(new Shape(rows.Rows, 2));
-        bool record = graph.Wants(hidden) || (graph.Recording && table.Trainable);
         Tensor? logits = record && (long)rows.Rows * table.Shape.Rows <= KeptLogits ? graph.New(new Shape(rows.Rows, table.Shape.Rows)) : null;
         float inverseTemperature = 1 / temperature;
         graph.Device.LmHead(hidden, table, targets, inverseTemperature, logits, logProbs, entropies, statistics);

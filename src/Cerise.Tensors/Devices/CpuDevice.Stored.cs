@@ -1,0 +1,52 @@
+using Cerise.Tensors.Kernels;
+using Cerise.Tensors.Numerics;
+
+namespace Cerise.Tensors.Devices;
+
+/// <summary>Which kernel reads a weight: chosen by the type it is stored in.</summary>
+internal sealed unsafe partial class CpuDevice<TLanes>
+{
+    // y = x W^T + bias for the outputs from firstOutput, where a panel begins, on.
+    private void Product(int rows, float* x, Parameter weight, int firstOutput, int outputs, float* bias, float* y)
+    {
+        int channels = weight.Shape.Columns;
+        nint start = (nint)firstOutput * channels;
+        switch (weight.Value.DType)
+        {
+            case DType.Bfloat16:
+                MatMul.Forward<TLanes, StoredBfloat16>(_team, rows, channels, outputs, x, (byte*)(StoredAt(weight.Value) + start), bias, y, scratch: null);
+                break;
+            case DType.Float16:
+                MatMul.Forward<TLanes, StoredFloat16>(
+                    _team, rows, channels, outputs, x, (byte*)(StoredAt(weight.Value) + start), bias, y, Scratch(MatMul.ScratchLength));
+                break;
+            default:
+                MatMul.Forward<TLanes>(_team, rows, channels, outputs, x, At(weight.Value) + start, bias, y);
+                break;
+        }
+    }
+
+    private void LookUp(Parameter table, Indices ids, Tensor y)
+    {
+        switch (table.Value.DType)
+        {
+            case DType.Bfloat16:
+                LookUpStored<StoredBfloat16>(table, ids, y);
+                break;
+            case DType.Float16:
+                LookUpStored<StoredFloat16>(table, ids, y);
+                break;
+            default:
+                Embedding.Forward job = new(ids.Count, table.Shape.Columns, At(table.Value), ids.Pointer, At(y));
+                _team.For(Items(ids.Count, Kernels.Embedding.RowsPerItem), ref job);
+                break;
+        }
+    }
+
+    private void LookUpStored<TStored>(Parameter table, Indices ids, Tensor y)
+        where TStored : struct, IStored16
+    {
+        Embedding.ForwardStored<TStored> job = new(ids.Count, table.Shape.Columns, StoredAt(table.Value), ids.Pointer, At(y));
+        _team.For(Items(ids.Count, Kernels.Embedding.RowsPerItem), ref job);
+    }
+}
