@@ -13,10 +13,11 @@ public sealed partial class CausalModel
     /// <param name="config">Sizes.</param>
     /// <param name="device">Where the weights lie.</param>
     /// <param name="seed">Source of the weights; each is keyed by the tensor's name.</param>
-    public static CausalModel Create(ModelConfig config, Device device, Seed seed)
+    /// <param name="dtype">The type the weights are rounded to and stored in; float32 (default) where they are to be trained.</param>
+    public static CausalModel Create(ModelConfig config, Device device, Seed seed, DType dtype = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(config);
-        CausalModel model = new(config, device, config.MaxPositionEmbeddings);
+        CausalModel model = new(config, device, config.MaxPositionEmbeddings, dtype);
         foreach ((ExpectedTensor tensor, Parameter parameter) in ModelTensors.Of(config).Zip(model.Parameters))
             Draw(parameter, tensor, config, seed);
         return model;
@@ -26,15 +27,19 @@ public sealed partial class CausalModel
     /// <param name="folder">The model's folder.</param>
     /// <param name="device">Where the weights lie.</param>
     /// <param name="contextLength">Tokens of the longest sequence to be used; by default the config's max_position_embeddings.</param>
-    /// <exception cref="CheckpointException">A file is missing or damaged, or a tensor is missing, extra or misshapen.</exception>
+    /// <param name="dtype">
+    /// The type the weights are rounded to and stored in: float32 (default) where they are to be trained; null takes what the config says, float32 when that is nothing
+    /// or float64. Computed in float32 are all of them, so 16 bits halve the memory and, where reading it is what takes the time, the time.
+    /// </param>
+    /// <exception cref="CheckpointException">A file is missing or damaged; a tensor is missing, extra or misshapen, or has a number beyond the range of float16.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The context is to be shorter than one token.</exception>
-    public static CausalModel Load(string folder, Device device, int? contextLength = null)
+    public static CausalModel Load(string folder, Device device, int? contextLength = null, DType? dtype = DType.Float32)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(contextLength ?? 1, 1, nameof(contextLength));
         ModelConfig config = ModelConfig.Load(folder);
         using SafetensorsReader reader = SafetensorsReader.Open(folder);
         CheckpointCheck.Require(config, reader);
-        CausalModel model = new(config, device, contextLength ?? config.MaxPositionEmbeddings);
+        CausalModel model = new(config, device, contextLength ?? config.MaxPositionEmbeddings, dtype ?? config.DType?.InMemory() ?? DType.Float32);
         try
         {
             foreach (Parameter parameter in model.Parameters)
@@ -50,11 +55,13 @@ public sealed partial class CausalModel
 
     /// <summary>Saves config.json and the weights in Hugging Face's layout.</summary>
     /// <param name="folder">Made if it is missing.</param>
-    /// <param name="dtype">float32, bfloat16 or float16; null keeps what the config says, float32 when it says nothing or float64.</param>
+    /// <param name="dtype">
+    /// float32, bfloat16 or float16; null is the type of 16-bit weights, and for float32 ones keeps what the config says, float32 when it says nothing or float64.
+    /// </param>
     /// <exception cref="CheckpointException">A file cannot be written.</exception>
     public void Save(string folder, SafetensorsDType? dtype = null)
     {
-        SafetensorsDType type = SavedType(Config, dtype);
+        SafetensorsDType type = SavedType(Config, dtype ?? (DType == DType.Float32 ? null : DType.InFile()));
         // The weights first: they are what a full disk refuses, and then the folder keeps the config of the weights it has.
         SafetensorsWriter.WriteModel(folder, [.. Parameters.Select(parameter => ToWrite(parameter, parameter.Value, parameter.Name, type))]);
         (Config with { DType = type }).Save(Path.Combine(folder, ModelConfig.FileName));
@@ -78,6 +85,7 @@ public sealed partial class CausalModel
     /// <param name="storage">Where to.</param>
     /// <param name="reader">Where from.</param>
     /// <param name="name">Name in the file.</param>
+    /// <exception cref="CheckpointException">The tensor cannot be read, or a number is beyond the range of a float16 parameter.</exception>
     public static void Read(Parameter parameter, Storage storage, SafetensorsReader reader, string name)
     {
         ArgumentNullException.ThrowIfNull(parameter);
@@ -90,9 +98,22 @@ public sealed partial class CausalModel
         {
             Span<float> part = buffer.AsSpan(0, Math.Min(atOnce, rows - row) * columns);
             reader.ReadRows(name, row, part);
-            storage.Device.SetRows(storage, parameter, row, part);
+            SetRows(parameter, storage, row, part, reader, name);
         }
         ArrayPool<float>.Shared.Return(buffer);
+    }
+
+    private static void SetRows(Parameter parameter, Storage storage, int firstRow, ReadOnlySpan<float> rows, SafetensorsReader reader, string name)
+    {
+        try
+        {
+            storage.Device.SetRows(storage, parameter, firstRow, rows);
+        }
+        catch (OverflowException error)
+        {
+            string file = reader.TryGetEntry(name, out SafetensorsEntry? entry) ? entry.File : reader.Path;
+            throw new CheckpointException(file, $"{error.Message}.", error) { Tensor = name };
+        }
     }
 
     private static void Draw(Parameter parameter, ExpectedTensor tensor, ModelConfig config, Seed seed)

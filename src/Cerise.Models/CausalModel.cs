@@ -21,13 +21,14 @@ public sealed partial class CausalModel : IDisposable
     private readonly Parameter _lmHead;
     private readonly List<RotaryTable> _rotary = [];
 
-    private CausalModel(ModelConfig config, Device device, int contextLength)
+    private CausalModel(ModelConfig config, Device device, int contextLength, DType dtype)
     {
         Config = config;
+        DType = dtype;
         Device = device;
         ContextLength = contextLength;
         IReadOnlyList<ExpectedTensor> tensors = ModelTensors.Of(config);
-        Parameters = [.. tensors.Select(tensor => NewParameter(device, tensor))];
+        Parameters = [.. tensors.Select(tensor => NewParameter(device, tensor, dtype))];
         _byName = Parameters.ToDictionary(parameter => parameter.Name);
         ILookup<int?, (TensorRole Role, Parameter Parameter)> byLayer =
             tensors.Zip(Parameters).ToLookup(pair => pair.First.Layer, pair => (pair.First.Role, pair.Second));
@@ -47,6 +48,9 @@ public sealed partial class CausalModel : IDisposable
 
     /// <summary>Where the weights lie.</summary>
     public Device Device { get; }
+
+    /// <summary>The type the weights are stored in; only float32 can be trained.</summary>
+    public DType DType { get; }
 
     /// <summary>Tokens of the longest sequence the model may be given.</summary>
     public int ContextLength { get; }
@@ -135,6 +139,7 @@ public sealed partial class CausalModel : IDisposable
         _byName.GetValueOrDefault(name) ?? throw new ArgumentException($"the model has no tensor '{name}'", nameof(name));
 
     /// <summary>Makes all weights trainable.</summary>
+    /// <exception cref="InvalidOperationException">They are stored in 16 bits.</exception>
     public void RequireGradients()
     {
         foreach (Parameter parameter in Parameters)
@@ -142,15 +147,18 @@ public sealed partial class CausalModel : IDisposable
     }
 
     /// <summary>A frozen copy, such as a reference policy.</summary>
-    public CausalModel Clone()
+    /// <param name="dtype">The type the copy's weights are rounded to and stored in; by default this model's.</param>
+    /// <exception cref="OverflowException">A weight is beyond the range of float16.</exception>
+    public CausalModel Clone(DType? dtype = null)
     {
-        CausalModel copy = new(Config, Device, ContextLength);
+        CausalModel copy = new(Config, Device, ContextLength, dtype ?? DType);
         copy.CopyFrom(this);
         return copy;
     }
 
-    /// <summary>Takes over another model's weights.</summary>
+    /// <summary>Takes over another model's weights, rounded to this one's type.</summary>
     /// <exception cref="ShapeException">The models differ in their tensors; nothing is copied.</exception>
+    /// <exception cref="OverflowException">A weight is beyond the range of float16.</exception>
     public void CopyFrom(CausalModel other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -175,10 +183,10 @@ public sealed partial class CausalModel : IDisposable
             table.Dispose();
     }
 
-    private static Parameter NewParameter(Device device, ExpectedTensor tensor)
+    private static Parameter NewParameter(Device device, ExpectedTensor tensor, DType dtype)
     {
         Shape shape = tensor.Shape.Count == 1 ? new Shape((int)tensor.Shape[0]) : new Shape((int)tensor.Shape[0], (int)tensor.Shape[1]);
-        return new Parameter(device, tensor.Name, shape, tensor.Shape.Count == 1 ? ParameterLayout.Plain : ParameterLayout.Panels);
+        return new Parameter(device, tensor.Name, shape, tensor.Shape.Count == 1 ? ParameterLayout.Plain : ParameterLayout.Panels, dtype);
     }
 
     private static DecoderLayer NewLayer(Dictionary<TensorRole, Parameter> roles, ModelConfig config)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Cerise.Tensors;
 
 namespace Cerise.Models.Checkpoints;
 
@@ -56,13 +57,7 @@ internal static class FloatConversion
     }
 
     /// <summary>The nearest bfloat16, ties to even.</summary>
-    public static ushort ToBfloat16(float value)
-    {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
-        if (float.IsNaN(value))
-            return (ushort)((bits >> 16) | 0x0040);                        // quiet, so that cutting the payload cannot turn it into infinity
-        return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
-    }
+    public static ushort ToBfloat16(float value) => (ushort)(BitConverter.SingleToUInt32Bits(DType.Bfloat16.Round(value)) >> 16);
 
     private static void FromBfloat16(ReadOnlySpan<ushort> source, Span<float> destination)
     {

@@ -235,6 +235,6 @@ public sealed class GrpoTrainer : ITrainer
     private void SyncReference(CausalModel referencePolicy)
     {
         foreach ((Parameter reference, Parameter parameter) in referencePolicy.Parameters.Zip(Model.Parameters))
-            Model.Device.Blend(parameter.Value, reference.Value, reference.PaddedLength, (float)_options.RefModelMixupAlpha);
+            reference.Blend(parameter, (float)_options.RefModelMixupAlpha);
     }
 }
