@@ -33,8 +33,11 @@ internal sealed class LoadedModel : IDisposable
     public IReadOnlyList<int> StopIds => [.. StopTokens.Of(Model.Config, Tokenizer).Union(Generation?.EosTokenIds ?? [])];
 
     /// <summary>Loads a folder; the small files first, so that what is wrong with them shows at once.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="dtype">The type weights are stored in; null for the config's.</param>
     /// <exception cref="CommandException">There is no such folder, or the tokenizer has ids the model lacks.</exception>
-    public static LoadedModel Load(string path, Device device)
+    public static LoadedModel Load(string path, Device device, DType? dtype)
     {
         if (!Directory.Exists(path))
             throw new CommandException(
@@ -48,7 +51,7 @@ internal sealed class LoadedModel : IDisposable
                 "Is the tokenizer another model's?");
         }
         var generation = GenerationConfig.Load(path);
-        return new LoadedModel(path, CausalModel.Load(path, device), tokenizer, generation);
+        return new LoadedModel(path, CausalModel.Load(path, device, dtype: dtype), tokenizer, generation);
     }
 
     /// <inheritdoc/>

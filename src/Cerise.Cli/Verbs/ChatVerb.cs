@@ -13,11 +13,12 @@ internal sealed class ChatVerb : IVerb
     private const string AssistantTurn = "Assistant:";
 
     private readonly Option<string> _model = Flag.Text("--model", "DIR", "the model's Hugging Face folder", required: true);
+    private readonly Option<string> _dtype = DTypeFlag.OfWeights();
     private readonly SamplingFlags _sampling = new();
 
     public ChatVerb()
     {
-        Command = new Command("chat", "Talks with a model: reads lines, answers each. /reset forgets the conversation, /exit ends it.") { _model };
+        Command = new Command("chat", "Talks with a model: reads lines, answers each. /reset forgets the conversation, /exit ends it.") { _model, _dtype };
         _sampling.AddTo(Command);
     }
 
@@ -37,7 +38,7 @@ internal sealed class ChatVerb : IVerb
     public int Run(ParseResult flags, Terminal terminal)
     {
         using Device device = CommonOptions.OpenDevice(flags);
-        using var folder = LoadedModel.Load(flags.GetRequiredValue(_model), device);
+        using var folder = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.Of(flags, _dtype));
         SamplingOptions options = _sampling.Options(flags, folder, $"\n{UserTurn}");
         Seed seed = Seed.From(_sampling.SeedOf(flags));
         List<(string User, string Assistant)> turns = [];

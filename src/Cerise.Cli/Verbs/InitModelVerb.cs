@@ -12,13 +12,6 @@ internal sealed class InitModelVerb : IVerb
 {
     private const int DefaultContext = 2048;
 
-    private static readonly Dictionary<string, SafetensorsDType> DTypes = new()
-    {
-        ["f32"] = SafetensorsDType.F32,
-        ["bf16"] = SafetensorsDType.BF16,
-        ["f16"] = SafetensorsDType.F16,
-    };
-
     private readonly Option<string> _out = Flag.Text("--out", "DIR", "the folder to make", required: true);
     private readonly Option<string> _preset = Flag.Choice("--preset", [.. ModelPresets.All.Keys], "sizes by name; other flags change single ones");
     private readonly Option<string> _config = Flag.Text(
@@ -41,8 +34,7 @@ internal sealed class InitModelVerb : IVerb
     private readonly Option<bool> _untied = Flag.Switch("--untied", "the LM head has weights of its own");
     private readonly Option<string> _tokenizer = Flag.Text(
         "--tokenizer", "DIR_OR_FILE", "copied beside the weights; gives the ids of BOS, EOS and padding");
-    private readonly Option<string> _dtype = Flag.Choice(
-        "--dtype", [.. DTypes.Keys], "how weights are stored (default: what the config says, else f32)");
+    private readonly Option<string> _dtype = DTypeFlag.New("type the weights are stored in (default: auto, what the config says, else float32)");
     private readonly Option<long?> _seed = Flag.Long("--seed", "S", "source of the weights (default: 42)");
 
     public InitModelVerb() => Command = new Command(
@@ -67,7 +59,7 @@ internal sealed class InitModelVerb : IVerb
         Tokenizer? tokenizer = flags.GetValue(_tokenizer) is { } path ? Tokenizer.Load(path) : null;
         ModelConfig config = WithTokenizer(Config(flags, tokenizer), tokenizer);
         Check(config);
-        SafetensorsDType? dtype = flags.GetValue(_dtype) is { } name ? DTypes[name] : null;
+        SafetensorsDType? dtype = DTypeFlag.Of(flags, _dtype, otherwise: null)?.InFile();
         FreshWeights.Save(folder, config, Seed.From(flags.GetValue(_seed) ?? 42), dtype, terminal.Cancellation);
         if (tokenizer is not null)
         {
