@@ -1,9 +1,10 @@
 using Cerise.Models.Configs;
+using Cerise.Tensors;
 
 namespace Cerise.Training.Stages;
 
 /// <summary>What training a model needs in memory, in bytes.</summary>
-/// <param name="Weights">float32 weights, the reference policy's included.</param>
+/// <param name="Weights">Weights, the reference policy's included.</param>
 /// <param name="Optimizer">Gradients and AdamW's two moments.</param>
 /// <param name="Activations">Activations and their gradients of one micro-batch.</param>
 /// <param name="Head">Logits held at once by the chunked head.</param>
@@ -21,7 +22,8 @@ public sealed record MemoryPlan(long Weights, long Optimizer, long Activations, 
     /// <param name="config">The model.</param>
     /// <param name="maxTokens">Tokens of a micro-batch.</param>
     /// <param name="hasReference">Whether a reference policy is held beside the policy.</param>
-    public static MemoryPlan ForTraining(ModelConfig config, int maxTokens, bool hasReference)
+    /// <param name="referenceType">The type its weights are stored in.</param>
+    public static MemoryPlan ForTraining(ModelConfig config, int maxTokens, bool hasReference, DType referenceType = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(config);
         long weights = ModelTensors.ParameterCount(config) * sizeof(float);
@@ -32,7 +34,7 @@ public sealed record MemoryPlan(long Weights, long Optimizer, long Activations, 
         long gradients = (4L * config.HiddenSize) + (3L * config.IntermediateSize) + (2 * queries) + (2 * keys);
         // A tied table has one gradient as embedding and one as head, so that micro-batches cannot change the order of their sum.
         long tied = config.TieWordEmbeddings ? (long)config.VocabSize * config.HiddenSize * sizeof(float) : 0;
-        return new MemoryPlan(weights * (hasReference ? 2 : 1), (3 * weights) + tied, (perToken + gradients) * maxTokens * sizeof(float), LogitsAtOnce);
+        return new MemoryPlan(weights + (hasReference ? weights / sizeof(float) * referenceType.Size() : 0), (3 * weights) + tied, (perToken + gradients) * maxTokens * sizeof(float), LogitsAtOnce);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Cerise.Tensors;
 using Cerise.Training.Advantages;
 using Cerise.Training.Losses;
 using Cerise.Training.Optimizers;
@@ -81,6 +82,9 @@ public record GrpoOptions : OptimizerOptions
 
     /// <summary>How far: reference = alpha policy + (1 - alpha) reference. Default 1, a copy, as in R1; TR-DPO uses 0.6.</summary>
     public double RefModelMixupAlpha { get; init; } = 1;
+
+    /// <summary>The type the reference's weights are rounded to and stored in. Default float32: the KL of the first step is exactly 0. 16 bits take half the memory.</summary>
+    public DType RefModelDtype { get; init; } = DType.Float32;
 
     /// <summary>
     /// Compute a group's prompt once for all its completions, in training and under the reference policy (Prefix Grouper, Liu et al. 2025, arXiv:2506.05433).

@@ -56,7 +56,7 @@ public sealed class GrpoTrainer : ITrainer
         _seed = seed;
         _order = new ShuffledOrder(prompts.Count, seed.Fork("prompts"));
         _engine = new RolloutEngine(policy, tokenizer, Sampling(options, tokenizer, policy), time);
-        _referencePolicy = options.Beta > 0 ? policy.Clone() : null;
+        _referencePolicy = options.Beta > 0 ? Reference(policy, options.RefModelDtype) : null;
         _optimizer = new AdamWOptimizer(policy, options, TotalSteps * options.NumIterations * options.StepsPerGeneration);
         _training = new Graph(policy.Device, record: true);
         _scoring = new Graph(policy.Device, record: false);
@@ -131,6 +131,18 @@ public sealed class GrpoTrainer : ITrainer
         _engine.Dispose();
         _optimizer.Dispose();
         _referencePolicy?.Dispose();
+    }
+
+    private static CausalModel Reference(CausalModel policy, DType dtype)
+    {
+        try
+        {
+            return policy.Clone(dtype);
+        }
+        catch (OverflowException error)
+        {
+            throw new TrainingException($"ref_model_dtype is {dtype.Name()}: {error.Message}");
+        }
     }
 
     private static SamplingOptions Sampling(GrpoOptions options, ITokenizer tokenizer, CausalModel policy) => new()

@@ -1,4 +1,5 @@
 using Cerise.Models.Configs;
+using Cerise.Tensors;
 using Cerise.Training.Stages;
 using Cerise.Training.Tests.Trainers;
 
@@ -43,6 +44,8 @@ public class ModelShapeTests
         Assert.Equal(4 * ModelTensors.ParameterCount(config), plan.Weights);
         long tiedGradient = 4L * config.VocabSize * config.HiddenSize;
         Assert.Equal((2 * plan.Weights, (3 * plan.Weights) + tiedGradient), (withReference.Weights, withReference.Optimizer));
+        MemoryPlan withSmallReference = MemoryPlan.ForTraining(config, 8192, hasReference: true, DType.Bfloat16);
+        Assert.Equal(3 * plan.Weights / 2, withSmallReference.Weights);
         Assert.Equal(2 * plan.Activations, MemoryPlan.ForTraining(config, 16384, hasReference: false).Activations);
         Assert.True(plan.Fits);
         MemoryPlan huge = plan with { Activations = 1L << 50 };

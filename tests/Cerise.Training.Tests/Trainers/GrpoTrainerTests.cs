@@ -146,6 +146,37 @@ public class GrpoTrainerTests
     }
 
     [Theory]
+    [InlineData(DType.Bfloat16)]
+    [InlineData(DType.Float16)]
+    public void A_reference_in_16_bits_is_the_policy_rounded_also_after_it_is_blended_and_loaded(DType dtype)
+    {
+        GrpoOptions options = GrpoRun.Options with { Beta = 0.05, RefModelSyncSteps = 2, RefModelMixupAlpha = 0.6, RefModelDtype = dtype };
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        using GrpoRun wide = new GrpoRun(options with { RefModelDtype = DType.Float32 }).Steps(1);
+        using GrpoRun unbroken = new GrpoRun(options).Steps(3);
+        Assert.Equal(0, wide.Metrics[0]["kl"]);
+        Assert.InRange(unbroken.Metrics[0]["kl"], 1e-12, 1e-4);
+        unbroken.Trainer.SaveState(folder.Path);
+        using GrpoRun resumed = new(options);
+        resumed.Trainer.LoadState(folder.Path, 3);
+        unbroken.Steps(2);
+        resumed.Steps(2);
+        Assert.Equal(unbroken.Bits, resumed.Bits);
+        Assert.Equal(unbroken.Metrics[^1], resumed.Metrics[^1]);
+    }
+
+    [Fact]
+    public void A_reference_that_float16_cannot_hold_is_refused()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = Toy.NewModel(device);
+        model.Parameters[^1].SetRows(0, Enumerable.Repeat(1e6f, model.Parameters[^1].Shape.Columns).ToArray());
+        TrainingException error = Assert.Throws<TrainingException>(() => new GrpoTrainer(
+            model, Toy.Tokenizer, Toy.Prompts("one:"), Toy.Rewards(Toy.LetterShare), GrpoRun.Options with { Beta = 0.1, RefModelDtype = DType.Float16 }, Seed.From(1)));
+        Assert.StartsWith($"ref_model_dtype is float16: '{model.Parameters[^1].Name}' [0, 0] is 1000000, beyond float16's", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(3)]
