@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Cerise.Tensors;
 using Cerise.Tensors.Numerics;
 using Cerise.Training.Benchmarks;
 using Cerise.Training.Benchmarks.Pages;
@@ -14,6 +15,9 @@ internal sealed class BenchVerb : IVerb
         "--what", BenchmarkOptions.KnownKinds, $"what to measure (default: {string.Join(',', BenchmarkOptions.UsualKinds)})", BenchmarkOptions.UsualKinds);
 
     private readonly Option<string[]> _config = Flag.Words("--config", BenchmarkOptions.KnownConfigs, "models to measure (default: all)");
+    private readonly Option<string> _dtype = DTypeFlag.Of(
+        "how weights are stored (default: float32); in 16 bits decode, score and gemm are measured", DTypes.Names);
+
     private readonly Option<int?> _repeat = Flag.Integer(
         "--repeat", "R", "measurements after the warm-up, of which the median counts (default: 5)", 1, 1000);
 
@@ -29,7 +33,7 @@ internal sealed class BenchVerb : IVerb
     public BenchVerb() => Command = new Command(
         "bench",
         "Measures the engine: one JSON object a measurement, held against the limit that binds, the FMA peak or the memory bandwidth, both measured between its repeats.")
-    { _what, _config, _repeat, _profile, _publish, _from };
+    { _what, _config, _dtype, _repeat, _profile, _publish, _from };
 
     /// <inheritdoc/>
     public Command Command { get; }
@@ -54,10 +58,11 @@ internal sealed class BenchVerb : IVerb
     // Prints results as they come; returns the file they were kept in, or null.
     private string? Measure(ParseResult flags, Terminal terminal, string? repository)
     {
-        bool isChosen = flags.GetResult(_what) is { Implicit: false };
+        DType dtype = DTypeFlag.TypeOf(flags, _dtype) ?? DType.Float32;
         var options = new BenchmarkOptions
         {
-            What = repository is null || isChosen ? flags.GetRequiredValue(_what) : BenchmarkOptions.KnownKinds,
+            What = Kinds(flags, dtype, all: repository is not null),
+            DType = dtype,
             Configs = flags.GetRequiredValue(_config),
             Threads = CommonOptions.ThreadsOf(flags),
             Repeat = flags.GetValue(_repeat) ?? 5,
@@ -75,5 +80,16 @@ internal sealed class BenchVerb : IVerb
         string path = PerformancePages.Keep(repository, environment, lines.ToString());
         terminal.Error.WriteLine($"wrote {path}");
         return Path.Combine(repository, path);
+    }
+
+    // What was asked for; by default what is usual, or for published results all, as far as it is measured with such weights.
+    private IReadOnlyList<string> Kinds(ParseResult flags, DType dtype, bool all)
+    {
+        string[] asked = flags.GetRequiredValue(_what);
+        IReadOnlyList<string> known = BenchmarkOptions.KindsOf(dtype);
+        if (flags.GetResult(_what) is not { Implicit: false })
+            return all ? known : [.. asked.Intersect(known)];
+        return asked.Except(known).FirstOrDefault() is not { } kind ? asked : throw new MisuseException(
+            $"bench: {kind} needs float32 weights, --dtype is {dtype.Name()}; that type is measured in {string.Join(", ", known)}.");
     }
 }

@@ -38,7 +38,7 @@ internal sealed class ChatVerb : IVerb
     public int Run(ParseResult flags, Terminal terminal)
     {
         using Device device = CommonOptions.OpenDevice(flags);
-        using var folder = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.Of(flags, _dtype));
+        using var folder = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype));
         SamplingOptions options = _sampling.Options(flags, folder, $"\n{UserTurn}");
         Seed seed = Seed.From(_sampling.SeedOf(flags));
         List<(string User, string Assistant)> turns = [];

@@ -45,7 +45,7 @@ internal sealed class EvalVerb : IVerb
         IVerifier verifier = new VerifierRegistry().Create(flags.GetRequiredValue(_task), new VerifierSettings());
         Evaluator evaluator = new(verifier, flags.GetValue(_answer) ?? "answer", FormatMode.Cerise);
         using Device device = CommonOptions.OpenDevice(flags);
-        using LoadedModel loaded = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.Of(flags, _dtype));
+        using LoadedModel loaded = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype));
         string? template = flags.GetValue(_template) == "r1_zero" ? PromptTemplate.R1Zero : flags.GetValue(_template);
         IEnumerable<Row> rows = JsonLinesInput.Read(flags.GetRequiredValue(_data), terminal);
         IReadOnlyList<Prompt> problems = Prompt.Read(flags.GetValue(_limit) is { } limit ? rows.Take(limit) : rows, loaded.Tokenizer, template);

@@ -40,7 +40,7 @@ internal sealed class GenerateVerb : IVerb
         if (prompt is null == input is null)
             throw new MisuseException("generate: give either --prompt TEXT or --input FILE.jsonl. See './cerise generate --help'.");
         using Device device = CommonOptions.OpenDevice(flags);
-        using var folder = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.Of(flags, _dtype));
+        using var folder = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype));
         SamplingOptions options = _sampling.Options(flags, folder);
         var output = new CompletionOutput(folder.Tokenizer, terminal.Output, flags.GetValue(_json));
         IEnumerable<int[]> prompts = prompt is not null

@@ -34,7 +34,8 @@ internal sealed class InitModelVerb : IVerb
     private readonly Option<bool> _untied = Flag.Switch("--untied", "the LM head has weights of its own");
     private readonly Option<string> _tokenizer = Flag.Text(
         "--tokenizer", "DIR_OR_FILE", "copied beside the weights; gives the ids of BOS, EOS and padding");
-    private readonly Option<string> _dtype = DTypeFlag.New("type the weights are stored in (default: auto, what the config says, else float32)");
+    private readonly Option<string> _dtype = DTypeFlag.Of(
+        "type the weights are stored in (default: auto, what the config says, else float32)", DTypeFlag.NamesWithAuto);
     private readonly Option<long?> _seed = Flag.Long("--seed", "S", "source of the weights (default: 42)");
 
     public InitModelVerb() => Command = new Command(
@@ -59,7 +60,7 @@ internal sealed class InitModelVerb : IVerb
         Tokenizer? tokenizer = flags.GetValue(_tokenizer) is { } path ? Tokenizer.Load(path) : null;
         ModelConfig config = WithTokenizer(Config(flags, tokenizer), tokenizer);
         Check(config);
-        SafetensorsDType? dtype = DTypeFlag.Of(flags, _dtype, otherwise: null)?.InFile();
+        SafetensorsDType? dtype = DTypeFlag.TypeOf(flags, _dtype)?.InFile();
         FreshWeights.Save(folder, config, Seed.From(flags.GetValue(_seed) ?? 42), dtype, terminal.Cancellation);
         if (tokenizer is not null)
         {

@@ -42,7 +42,7 @@ internal sealed class ScoreVerb : IVerb
     public int Run(ParseResult flags, Terminal terminal)
     {
         using Device device = CommonOptions.OpenDevice(flags);
-        using var folder = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.Of(flags, _dtype));
+        using var folder = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype));
         using var graph = new Graph(device, record: false);
         float temperature = (float)(flags.GetValue(_temperature) ?? 1);
         int most = flags.GetValue(_batchTokens) ?? DefaultBatchTokens;

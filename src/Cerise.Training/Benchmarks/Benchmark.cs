@@ -28,9 +28,9 @@ public static class Benchmark
         if (options.What.Contains("gemm"))
         {
             using (Device one = Device.Cpu(1))
-                yield return GemmBenchmark.Run(Work("gemm", "", 1) with { Threads = 1 }, one, timer);
+                yield return GemmBenchmark.Run(Work("gemm", "", 1) with { Threads = 1 }, one, timer, options.DType);
             if (options.Threads > 1)
-                yield return GemmBenchmark.Run(Work("gemm", "", 1), device, timer);
+                yield return GemmBenchmark.Run(Work("gemm", "", 1), device, timer, options.DType);
         }
         if (options.What.Contains("fixed_order"))
             foreach (BenchmarkResult result in FixedOrderBenchmark.Run(timer))
@@ -38,7 +38,7 @@ public static class Benchmark
         foreach (string config in options.What.Any(NeedsConfig) ? options.Configs : [])
         {
             var sizes = BenchmarkSizes.Of(config);
-            using var model = CausalModel.Create(ModelPresets.All[config], device, Seed.From(1));
+            using var model = CausalModel.Create(ModelPresets.All[config], device, Seed.From(1), options.DType);
             if (options.What.Contains("decode"))
                 foreach (int batch in sizes.DecodeBatches)
                     yield return DecodeBenchmark.Run(Work("decode", config, batch), model, sizes.NewTokens, timer);

@@ -1,3 +1,5 @@
+using Cerise.Tensors;
+
 namespace Cerise.Training.Benchmarks;
 
 /// <summary>What to measure.</summary>
@@ -12,6 +14,9 @@ public sealed record BenchmarkOptions
     /// </summary>
     public static IReadOnlyList<string> KnownKinds { get; } = [.. UsualKinds, "context", "growth", "fixed_order"];
 
+    /// <summary>Kinds that are measured with weights of a type: with 16 bits those that compute forward alone, with weights that can be chosen.</summary>
+    public static IReadOnlyList<string> KindsOf(DType dtype) => dtype == DType.Float32 ? KnownKinds : ["decode", "score", "gemm"];
+
     /// <summary>Models that exist, from <see cref="Models.Configs.ModelPresets"/>.</summary>
     public static IReadOnlyList<string> KnownConfigs { get; } = ["nano3m", "tiny15m", "smol135m"];
 
@@ -20,6 +25,9 @@ public sealed record BenchmarkOptions
 
     /// <summary>Models to measure in training, decoding and scoring; all by default. The other kinds have models of their own.</summary>
     public IReadOnlyList<string> Configs { get; init; } = KnownConfigs;
+
+    /// <summary>How weights are stored. 16 bits are measured in the kinds that do not train: <see cref="KindsOf"/>. Default float32.</summary>
+    public DType DType { get; init; } = DType.Float32;
 
     /// <summary>Threads that work. Default one a core.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;

@@ -1,3 +1,5 @@
+using Cerise.Tensors;
+
 namespace Cerise.Training.Benchmarks;
 
 /// <summary>What one repeat of a measurement does, counted before it runs.</summary>
@@ -10,8 +12,8 @@ public sealed record BenchmarkWork(string What, string Config, int Batch, int Th
     /// <summary>Which of several ways of doing the work, or which curve it is a point of; null for the one there is.</summary>
     public string? Variant { get; init; }
 
-    /// <summary>How the weights are stored, as safetensors name it in lower case.</summary>
-    public string Dtype { get; init; } = ModelCosts.Dtype;
+    /// <summary>How the weights are stored: float32, bfloat16 or float16.</summary>
+    public string Dtype { get; init; } = DType.Float32.Name();
 
     /// <summary>Tokens that one repeat handles; 0 where there are none.</summary>
     public int Tokens { get; init; }

@@ -13,7 +13,7 @@ internal static class DecodeBenchmark
         List<GenerationRequest> requests = [.. prompts.Select((ids, i) => new GenerationRequest(ids, 1, Seed.From(i)))];
         var options = new SamplingOptions { MaxNewTokens = newTokens, MaxBatchSize = work.Batch };
         using var generator = new Generator(model);
-        work = new ModelCosts(model.Config).Decode(work, work.Batch, BenchmarkSizes.PromptTokens, newTokens);
+        work = new ModelCosts(model.Config, model.DType).Decode(work, work.Batch, BenchmarkSizes.PromptTokens, newTokens);
         return timer.Measure(work, model.Device, () => generator.Generate(requests, options));
     }
 }

@@ -1,4 +1,5 @@
 using Cerise.Models.Configs;
+using Cerise.Tensors;
 
 namespace Cerise.Training.Benchmarks;
 
@@ -9,12 +10,9 @@ namespace Cerise.Training.Benchmarks;
 /// a pass, the sequences' keys and values once a decoded token, each activation written by one op and read by the next.
 /// </remarks>
 /// <param name="config">The model's sizes.</param>
-internal sealed class ModelCosts(ModelConfig config)
+/// <param name="dtype">How weights are stored; activations and training's state are float32 whatever it is.</param>
+internal sealed class ModelCosts(ModelConfig config, DType dtype = DType.Float32)
 {
-    /// <summary>How weights are stored.</summary>
-    public const string Dtype = "float32";
-
-    private const int BytesPerWeight = sizeof(float);
     private const int BytesPerActivation = sizeof(float);
 
     // Forward and backward read each weight. Its gradient (always float32) is cleared, added to and read for the norm; AdamW reads weight, gradient
@@ -28,7 +26,7 @@ internal sealed class ModelCosts(ModelConfig config)
     /// <summary>Weights.</summary>
     public long Parameters { get; } = ModelTensors.ParameterCount(config);
 
-    private double WeightBytes => (double)Parameters * BytesPerWeight;
+    private double WeightBytes => (double)Parameters * dtype.Size();
 
     private double KeyValueBytes => 2.0 * config.NumHiddenLayers * config.NumKeyValueHeads * config.HeadDim * BytesPerActivation;
 
@@ -46,6 +44,7 @@ internal sealed class ModelCosts(ModelConfig config)
             Tokens = sequences * length,
             Context = length,
             Parameters = Parameters,
+            Dtype = dtype.Name(),
             Operations = 3 * tokens * ForwardOperations(length / 2.0),
             Bytes = (WeightPassesOfStep * WeightBytes) + (StatePassesOfStep * state) + (ActivationPassesOfStep * tokens * ActivationBytes),
             WorkingSet = WeightBytes + (3 * state) + (tokens * ActivationBytes),
@@ -61,6 +60,7 @@ internal sealed class ModelCosts(ModelConfig config)
             Tokens = sequences * length,
             Context = length,
             Parameters = Parameters,
+            Dtype = dtype.Name(),
             Operations = tokens * ForwardOperations(length / 2.0),
             Bytes = WeightBytes + (2 * tokens * ActivationBytes),
             WorkingSet = WeightBytes + (tokens * ActivationBytes / config.NumHiddenLayers),
@@ -77,6 +77,7 @@ internal sealed class ModelCosts(ModelConfig config)
             Tokens = sequences * newTokens,
             Context = promptTokens + newTokens,
             Parameters = Parameters,
+            Dtype = dtype.Name(),
             Operations = tokens * ForwardOperations(attended),
             Bytes = (newTokens * WeightBytes) + (tokens * attended * KeyValueBytes),
             WorkingSet = WeightBytes + (sequences * (promptTokens + newTokens) * KeyValueBytes),

@@ -10,7 +10,7 @@ internal static class ScoreBenchmark
     {
         var batch = TokenBatch.PackAll(BenchmarkSizes.Sequences(model, work.Batch, length));
         using var graph = new Graph(model.Device, record: false);
-        return timer.Measure(new ModelCosts(model.Config).Score(work, work.Batch, length), model.Device, () =>
+        return timer.Measure(new ModelCosts(model.Config, model.DType).Score(work, work.Batch, length), model.Device, () =>
         {
             model.LogProbs(graph, batch);
             graph.Reset();

@@ -15,7 +15,7 @@ internal static class TrainStepBenchmark
         weights.AsSpan().Fill(1f / weights.Length);
         using var optimizer = new AdamWOptimizer(model, new PretrainOptions { LearningRate = 1e-4, MaxGradNorm = 1 }, totalSteps: 1_000_000);
         using var graph = new Graph(model.Device, record: true);
-        return timer.Measure(new ModelCosts(model.Config).TrainStep(work, work.Batch, length), model.Device, () =>
+        return timer.Measure(new ModelCosts(model.Config, model.DType).TrainStep(work, work.Batch, length), model.Device, () =>
         {
             optimizer.ZeroGradients();
             graph.Backward(model.LikelihoodLoss(graph, batch, weights).Loss);

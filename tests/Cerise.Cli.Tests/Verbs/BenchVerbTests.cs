@@ -53,4 +53,15 @@ public sealed class BenchVerbTests
     [Fact]
     public void Unknown_names_are_misuse() =>
         Assert.StartsWith("bench: --config: unknown name 'nano'; did you mean 'nano3m'?", Cli.Fail(ExitCodes.Misuse, "bench", "--config", "nano"));
+
+    [Fact]
+    public void Weights_in_16_bits_are_measured_forward_alone()
+    {
+        JsonElement[] rows = Cli.Succeed("bench", "--what", "score,gemm", "--config", "nano3m", "--repeat", "1", "--threads", "1", "--dtype", "bf16").Rows;
+        Assert.Equal([("gemm", "bfloat16"), ("score", "bfloat16")], rows.Select(row => (row.GetProperty("what").GetString(), row.GetProperty("dtype").GetString())));
+        Assert.Equal(
+            "bench: train_step needs float32 weights, --dtype is float16; that type is measured in decode, score, gemm.",
+            Cli.Fail(ExitCodes.Misuse, "bench", "--what", "score,train_step", "--dtype", "float16").Trim());
+        Assert.StartsWith("bench: --dtype is 'auto'; use float32, bfloat16, float16.", Cli.Fail(ExitCodes.Misuse, "bench", "--dtype", "auto"));
+    }
 }

@@ -1,4 +1,5 @@
 using Cerise.Models.Configs;
+using Cerise.Tensors;
 using Cerise.Training.Benchmarks;
 
 namespace Cerise.Training.Tests.Benchmarks;
@@ -47,6 +48,16 @@ public sealed class ModelCostsTests
         Assert.Equal((8 * 4 * Parameters) + (5 * 8 * 10 * keysAndValues), decode.Bytes);
         Assert.Equal((4 * Parameters) + (5 * 14 * keysAndValues), decode.WorkingSet);
         Assert.Equal(40 * ((2 * Parameters) + (4 * 2 * 8 * 10)), decode.Operations);
+    }
+
+    [Fact]
+    public void Weights_in_16_bits_are_half_the_bytes_and_the_same_operations()
+    {
+        const double keysAndValues = 2 * 2 * 8 * 4;
+        BenchmarkWork wide = new ModelCosts(Config).Decode(Work, sequences: 5, promptTokens: 6, newTokens: 8);
+        BenchmarkWork stored = new ModelCosts(Config, DType.Bfloat16).Decode(Work, sequences: 5, promptTokens: 6, newTokens: 8);
+        Assert.Equal((8 * 2 * Parameters) + (5 * 8 * 10 * keysAndValues), stored.Bytes);
+        Assert.Equal((wide.Operations, "float32", "bfloat16"), (stored.Operations, wide.Dtype, stored.Dtype));
     }
 
     private static BenchmarkWork Work => new("any", "small", 3, 1);
