@@ -79,43 +79,68 @@ internal static unsafe partial class LmHead
                 float* z = logits.At(row, first);
                 float g = gradLogProbs is null ? 0 : gradLogProbs[row];
                 float gradEntropy = gradEntropies is null ? 0 : gradEntropies[row];
-                if (gradEntropy == 0)
-                    Row(z, width, statistics[2 * row], statistics[(2 * row) + 1], -g * inverseTemperature);
-                else
-                    RowWithEntropy(z, width, statistics[2 * row], statistics[(2 * row) + 1], -g * inverseTemperature, entropies[row], -gradEntropy * inverseTemperature);
+                Slopes slopes = new(statistics[2 * row], statistics[(2 * row) + 1], -g * inverseTemperature, entropies[row], -gradEntropy * inverseTemperature);
+                int body = width / 16 * 16;
+                Gradient(z, body, slopes);
+                if (body < width)
+                    GradientOfTail(z + body, width - body, slopes);
                 if ((uint)(targets[row] - first) < (uint)width)
                     z[targets[row] - first] += g * inverseTemperature;
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Row(float* z, int width, float max, float logSum, float slope)
+        // The same on a copy that is as long as lanes are.
+        private void GradientOfTail(float* z, int length, in Slopes slopes)
         {
-            TLanes factor = TLanes.Broadcast(inverseTemperature);
-            int body = width / 16 * 16;
-            for (int i = 0; i < body; i += 16)
-                TLanes.Store(Elementary.Exp((TLanes.Load(z + i) * factor) - TLanes.Broadcast(max) - TLanes.Broadcast(logSum)) * TLanes.Broadcast(slope), z + i);
-            if (body < width)
-                TLanes.StorePart(
-                    Elementary.Exp((TLanes.LoadPart(z + body, width - body) * factor) - TLanes.Broadcast(max) - TLanes.Broadcast(logSum)) * TLanes.Broadcast(slope), z + body, width - body);
+            float* padded = stackalloc float[16];
+            new ReadOnlySpan<float>(z, length).CopyTo(new Span<float>(padded, 16));
+            Gradient(padded, 16, slopes);
+            new ReadOnlySpan<float>(padded, length).CopyTo(new Span<float>(z, length));
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void RowWithEntropy(float* z, int width, float max, float logSum, float slope, float entropy, float entropySlope)
+        private void Gradient(float* z, int length, in Slopes slopes)
+        {
+            if (slopes.OfEntropy == 0)
+                WithoutEntropy(z, length, slopes);
+            else
+                WithEntropy(z, length, slopes);
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+        private void WithoutEntropy(float* z, int length, in Slopes slopes)
         {
             TLanes factor = TLanes.Broadcast(inverseTemperature);
+            TLanes max = TLanes.Broadcast(slopes.Max);
+            TLanes logSum = TLanes.Broadcast(slopes.LogSum);
+            TLanes slope = TLanes.Broadcast(slopes.OfProbability);
+            for (int i = 0; i < length; i += 16)
+                TLanes.Store(Elementary.ExpOfNonPositive((TLanes.Load(z + i) * factor) - max - logSum) * slope, z + i);
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+        private void WithEntropy(float* z, int length, in Slopes slopes)
+        {
+            TLanes factor = TLanes.Broadcast(inverseTemperature);
+            TLanes max = TLanes.Broadcast(slopes.Max);
+            TLanes logSum = TLanes.Broadcast(slopes.LogSum);
+            TLanes slope = TLanes.Broadcast(slopes.OfProbability);
+            TLanes entropySlope = TLanes.Broadcast(slopes.OfEntropy);
+            TLanes entropy = TLanes.Broadcast(slopes.Entropy);
             TLanes floor = TLanes.Broadcast(SoftmaxRow.Floor);
-            for (int i = 0; i < width; i += 16)
+            for (int i = 0; i < length; i += 16)
             {
-                int count = Math.Min(16, width - i);
-                TLanes logP = ((count == 16 ? TLanes.Load(z + i) : TLanes.LoadPart(z + i, count)) * factor) - TLanes.Broadcast(max) - TLanes.Broadcast(logSum);
-                TLanes p = Elementary.Exp(logP);
-                TLanes grad = TLanes.Fma(p * (TLanes.Max(floor, logP) + TLanes.Broadcast(entropy)), TLanes.Broadcast(entropySlope), p * TLanes.Broadcast(slope));
-                if (count == 16)
-                    TLanes.Store(grad, z + i);
-                else
-                    TLanes.StorePart(grad, z + i, count);
+                TLanes logP = (TLanes.Load(z + i) * factor) - max - logSum;
+                TLanes p = Elementary.ExpOfNonPositive(logP);
+                TLanes.Store(TLanes.Fma(p * (TLanes.Max(floor, logP) + entropy), entropySlope, p * slope), z + i);
             }
         }
     }
+
+    /// <summary>What the gradient of a row is made of.</summary>
+    /// <param name="Max">The row's largest z.</param>
+    /// <param name="LogSum">ln of the sum of e^(z - Max).</param>
+    /// <param name="OfProbability">-g / T.</param>
+    /// <param name="Entropy">The row's entropy.</param>
+    /// <param name="OfEntropy">-gH / T.</param>
+    private readonly record struct Slopes(float Max, float LogSum, float OfProbability, float Entropy, float OfEntropy);
 }

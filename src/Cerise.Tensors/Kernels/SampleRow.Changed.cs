@@ -91,7 +91,7 @@ internal static unsafe partial class SampleRow
     }
 
     // Logits to e^((logit - max) / temperature), in their place; returns their sum.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static double ToWeights<TLanes>(float* logits, int vocab, float inverseTemperature, float max)
         where TLanes : struct, ILanes<TLanes>
     {
@@ -100,7 +100,7 @@ internal static unsafe partial class SampleRow
         {
             int count = Math.Min(Group, vocab - i);
             TLanes z = count == Group ? TLanes.Load(logits + i) : TLanes.LoadPart(logits + i, count, float.NegativeInfinity);
-            TLanes weights = Elementary.Exp((z - TLanes.Broadcast(max)) * TLanes.Broadcast(inverseTemperature));
+            TLanes weights = Elementary.ExpOfNonPositive((z - TLanes.Broadcast(max)) * TLanes.Broadcast(inverseTemperature));
             total += TLanes.Sum(weights);
             if (count == Group)
                 TLanes.Store(weights, logits + i);

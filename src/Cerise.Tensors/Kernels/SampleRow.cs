@@ -76,7 +76,7 @@ internal static unsafe partial class SampleRow
         return first + FromBlock<TLanes>(logits.At(row, first), length, how.InverseTemperature, maxima[block], share);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static int FromBlock<TLanes>(float* logits, int length, float inverseTemperature, float max, double share)
         where TLanes : struct, ILanes<TLanes>
     {
@@ -93,7 +93,7 @@ internal static unsafe partial class SampleRow
         {
             int count = Math.Min(Group, length - (g * Group));
             TLanes z = count == Group ? TLanes.Load(logits + (g * Group)) : TLanes.LoadPart(logits + (g * Group), count, float.NegativeInfinity);
-            return Elementary.Exp((z * TLanes.Broadcast(inverseTemperature)) - TLanes.Broadcast(max));
+            return Elementary.ExpOfNonPositive((z * TLanes.Broadcast(inverseTemperature)) - TLanes.Broadcast(max));
         }
     }
 

@@ -12,6 +12,9 @@ namespace Cerise.Tensors.Kernels;
 /// </remarks>
 internal static unsafe class SoftmaxRow
 {
+    // The loops here and in the other kernels of the head may not be inlined: the compiler inlines only so much into one method, and once a caller is
+    // recompiled with two of these loops inside, its lanes go through memory, at twenty times the cost.
+
     /// <summary>Token ids of a block.</summary>
     public const int BlockLength = 1024;
 
@@ -25,37 +28,18 @@ internal static unsafe class SoftmaxRow
     /// <param name="max">m is written.</param>
     /// <param name="sum">S is written.</param>
     /// <param name="moment">E is written; null where no entropy is wanted.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Block<TLanes>(float* logits, int length, float inverseTemperature, float* max, float* sum, float* moment)
         where TLanes : struct, ILanes<TLanes>
     {
-        TLanes factor = TLanes.Broadcast(inverseTemperature);
         *max = Max<TLanes>(logits, length) * inverseTemperature;           // rounding keeps the order, so scaling may wait until after the maximum
-        TLanes shift = TLanes.Broadcast(*max == float.NegativeInfinity ? 0 : *max);         // a block of impossible tokens sums to 0
-        TLanes total = TLanes.Zero;
-        int body = length / 16 * 16;
+        float shift = *max == float.NegativeInfinity ? 0 : *max;           // a block of impossible tokens sums to 0
+        float* tail = stackalloc float[16];
+        for (int i = length / 16 * 16; i < Padded(length); i++)
+            tail[i % 16] = i < length ? logits[i] : float.NegativeInfinity;
         if (moment is null)
-        {
-            for (int i = 0; i < body; i += 16)
-                total += Elementary.Exp((TLanes.Load(logits + i) * factor) - shift);
-            if (body < length)
-                total += Elementary.Exp((TLanes.LoadPart(logits + body, length - body, float.NegativeInfinity) * factor) - shift);
-        }
+            *sum = Sum<TLanes>(logits, tail, length, inverseTemperature, shift);
         else
-        {
-            TLanes floor = TLanes.Broadcast(Floor);
-            TLanes product = TLanes.Zero;
-            for (int i = 0; i < length; i += 16)
-            {
-                TLanes z = i < body ? TLanes.Load(logits + i) : TLanes.LoadPart(logits + i, length - i, float.NegativeInfinity);
-                TLanes d = (z * factor) - shift;
-                TLanes e = Elementary.Exp(d);
-                total += e;
-                product = TLanes.Fma(e, TLanes.Max(floor, d), product);
-            }
-            *moment = TLanes.Sum(product);
-        }
-        *sum = TLanes.Sum(total);
+            (*sum, *moment) = SumAndMoment<TLanes>(logits, tail, length, inverseTemperature, shift);
     }
 
     /// <summary>Statistics of a row from those of its blocks; overwrites each block's sum with its share e^(m - M) S of the row's sum.</summary>
@@ -63,7 +47,7 @@ internal static unsafe class SoftmaxRow
     /// <param name="maxima">m of each block, readable and writable up to the next multiple of 16.</param>
     /// <param name="sums">S of each block, likewise.</param>
     /// <param name="moments">E of each block, likewise; null where no entropy is wanted, which is then NaN.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static RowStatistics Combine<TLanes>(int blocks, float* maxima, float* sums, float* moments)
         where TLanes : struct, ILanes<TLanes>
     {
@@ -80,7 +64,7 @@ internal static unsafe class SoftmaxRow
         for (int b = 0; b < padded; b += 16)
         {
             TLanes below = TLanes.Load(maxima + b) - top;
-            TLanes scale = Elementary.Exp(below);
+            TLanes scale = Elementary.ExpOfNonPositive(below);
             TLanes sum = TLanes.Load(sums + b);
             if (moments is not null)
                 TLanes.Store(scale * TLanes.Fma(TLanes.Max(floor, below), sum, TLanes.Load(moments + b)), moments + b);
@@ -107,7 +91,42 @@ internal static unsafe class SoftmaxRow
     /// <summary>The next multiple of sixteen.</summary>
     public static int Padded(int length) => (length + 15) / 16 * 16;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static float Sum<TLanes>(float* logits, float* tail, int length, float inverseTemperature, float shift)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes factor = TLanes.Broadcast(inverseTemperature);
+        TLanes top = TLanes.Broadcast(shift);
+        TLanes total = TLanes.Zero;
+        for (int i = 0; i < length; i += 16)
+        {
+            TLanes z = TLanes.Load(length - i >= 16 ? logits + i : tail);
+            total += Elementary.ExpOfNonPositive((z * factor) - top);
+        }
+        return TLanes.Sum(total);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static (float Sum, float Moment) SumAndMoment<TLanes>(float* logits, float* tail, int length, float inverseTemperature, float shift)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes factor = TLanes.Broadcast(inverseTemperature);
+        TLanes top = TLanes.Broadcast(shift);
+        TLanes floor = TLanes.Broadcast(Floor);
+        TLanes total = TLanes.Zero;
+        TLanes product = TLanes.Zero;
+        for (int i = 0; i < length; i += 16)
+        {
+            TLanes z = TLanes.Load(length - i >= 16 ? logits + i : tail);
+            TLanes d = (z * factor) - top;
+            TLanes e = Elementary.ExpOfNonPositive(d);
+            total += e;
+            product = TLanes.Fma(e, TLanes.Max(floor, d), product);
+        }
+        return (TLanes.Sum(total), TLanes.Sum(product));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static float Max<TLanes>(float* values, int length)
         where TLanes : struct, ILanes<TLanes>
     {

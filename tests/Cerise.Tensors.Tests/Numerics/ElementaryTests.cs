@@ -33,6 +33,27 @@ public sealed class ElementaryTests
 
     [Theory]
     [MemberData(nameof(AllLevels))]
+    public void Exp_of_what_is_not_above_0_has_the_bits_of_exp(SimdLevel level)
+    {
+        switch (level)
+        {
+            case SimdLevel.Vector512:
+                AssertSameBits<Lanes512>();
+                break;
+            case SimdLevel.Vector256:
+                AssertSameBits<Lanes256>();
+                break;
+            case SimdLevel.Vector128:
+                AssertSameBits<Lanes128>();
+                break;
+            default:
+                AssertSameBits<LanesScalar>();
+                break;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
     public void Exp_of_small_numbers_rises_steadily(SimdLevel level)
     {
         float[] x = new float[4096];
@@ -77,6 +98,24 @@ public sealed class ElementaryTests
         {
             double exact = 1 / (1 + Math.Exp(-(double)x[i]));
             Assert.True(Math.Abs(y[i] - exact) <= 4e-7 * exact || (x[i] < -88 && y[i] == 0), $"sigmoid({x[i]}) = {y[i]}, exactly {exact}");
+        }
+    }
+
+    private static unsafe void AssertSameBits<TLanes>()
+        where TLanes : struct, ILanes<TLanes>
+    {
+        float* x = stackalloc float[16];
+        float* expected = stackalloc float[16];
+        float* actual = stackalloc float[16];
+        float[] special = [0, -0f, -87.33654f, MathF.BitDecrement(-87.33654f), MathF.BitIncrement(-87.33654f), -88, -1e30f, float.NegativeInfinity, float.NaN, -float.Epsilon];
+        float[] all = [.. special, .. Enumerable.Range(0, 50_000).Select(i => -(i * 87.5f / 50_000)), .. new float[6]];
+        for (int i = 0; i + 16 <= all.Length; i += 16)
+        {
+            all.AsSpan(i, 16).CopyTo(new Span<float>(x, 16));
+            TLanes.Store(Elementary.Exp(TLanes.Load(x)), expected);
+            TLanes.Store(Elementary.ExpOfNonPositive(TLanes.Load(x)), actual);
+            for (int j = 0; j < 16; j++)
+                Assert.True(float.IsNaN(expected[j]) ? float.IsNaN(actual[j]) : Bits.Of(expected[j]) == Bits.Of(actual[j]), $"e^{x[j]} is {expected[j]}, and {actual[j]}");
         }
     }
 
