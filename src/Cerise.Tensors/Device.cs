@@ -89,6 +89,13 @@ public abstract class Device : IDisposable
     /// <summary>y = x W^T + bias.</summary>
     public abstract void Linear(Tensor x, Parameter weight, Parameter? bias, Tensor y);
 
+    /// <summary>Several linear layers of one input, with the bits of one after the other.</summary>
+    public virtual void Linear(Tensor x, ReadOnlySpan<Projection> projections)
+    {
+        foreach (Projection projection in projections)
+            Linear(x, projection.Weight, projection.Bias, projection.Output);
+    }
+
     /// <summary>gradInput (+)= gradOutput W.</summary>
     public abstract void LinearBackwardInput(Tensor gradOutput, Parameter weight, Tensor gradInput, bool accumulate);
 

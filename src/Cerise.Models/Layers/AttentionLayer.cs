@@ -13,9 +13,9 @@ internal sealed record AttentionLayer(LinearLayer Query, LinearLayer Key, Linear
     /// <returns>What attention adds to the stream, [tokens, hidden].</returns>
     public Tensor Forward(Tensor x, RotaryTable rotary, AttentionPlan plan, KeyValueBlocks? cache)
     {
-        Tensor queries = Query.Forward(x).Rotary(rotary, plan.Positions, HeadDim);      // [tokens, heads * headDim]
-        Tensor keys = Key.Forward(x).Rotary(rotary, plan.Positions, HeadDim);           // [tokens, kvHeads * headDim]
-        Tensor values = Value.Forward(x);
+        (Tensor queries, Tensor keys, Tensor values) = x.Linear(Query.Both, Key.Both, Value.Both);
+        queries = queries.Rotary(rotary, plan.Positions, HeadDim);                      // [tokens, heads * headDim]
+        keys = keys.Rotary(rotary, plan.Positions, HeadDim);                            // [tokens, kvHeads * headDim]
         Tensor attended = cache is { } blocks ? queries.CachedAttention(keys, values, plan, blocks) : queries.Attention(keys, values, plan, HeadDim);
         return Output.Forward(attended);
     }

@@ -8,5 +8,9 @@ internal sealed record FeedForwardLayer(LinearLayer Gate, LinearLayer Up, Linear
 {
     /// <param name="x">Normalized stream, [tokens, hidden].</param>
     /// <returns>What the layer adds to the stream, [tokens, hidden].</returns>
-    public Tensor Forward(Tensor x) => Down.Forward(Gate.Forward(x).SwiGlu(Up.Forward(x)));
+    public Tensor Forward(Tensor x)
+    {
+        (Tensor gate, Tensor up) = x.Linear(Gate.Both, Up.Both);                        // [tokens, intermediate]
+        return Down.Forward(gate.SwiGlu(up));
+    }
 }

@@ -40,6 +40,22 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     public override void Linear(Tensor x, Parameter weight, Parameter? bias, Tensor y) =>
         Product(x.Shape.Rows, At(x), weight, 0, weight.Shape.Rows, bias is null ? null : At(bias.Value), At(y));
 
+    public override void Linear(Tensor x, ReadOnlySpan<Projection> projections)
+    {
+        LinearProduct* products = stackalloc LinearProduct[projections.Length];
+        for (int i = 0; i < projections.Length; i++)
+        {
+            (Parameter weight, Parameter? bias, Tensor y) = projections[i];
+            if (weight.Value.DType != projections[0].Weight.Value.DType)
+            {
+                base.Linear(x, projections);
+                return;
+            }
+            products[i] = new LinearProduct(PanelsAt(weight, 0), bias is null ? null : At(bias.Value), At(y), weight.Shape.Rows);
+        }
+        Products(x.Shape.Rows, x.Shape.Columns, At(x), projections[0].Weight.Value.DType, products, projections.Length);
+    }
+
     public override void LinearBackwardInput(Tensor gradOutput, Parameter weight, Tensor gradInput, bool accumulate) =>
         MatMul.BackwardInput<TLanes>(
             _team, gradOutput.Shape.Rows, weight.Shape.Columns, weight.Shape.Rows, At(gradOutput), At(weight.Value), At(gradInput), accumulate, Scratch(MatMul.ScratchLength));

@@ -9,21 +9,30 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     // y = x W^T + bias for the outputs from firstOutput, where a panel begins, on.
     private void Product(int rows, float* x, Parameter weight, int firstOutput, int outputs, float* bias, float* y)
     {
-        int channels = weight.Shape.Columns;
-        nint start = (nint)firstOutput * channels;
-        switch (weight.Value.DType)
+        LinearProduct product = new(PanelsAt(weight, firstOutput), bias, y, outputs);
+        Products(rows, weight.Shape.Columns, x, weight.Value.DType, &product, 1);
+    }
+
+    private void Products(int rows, int channels, float* x, DType type, LinearProduct* products, int count)
+    {
+        switch (type)
         {
             case DType.Bfloat16:
-                MatMul.Forward<TLanes, StoredBfloat16>(_team, rows, channels, outputs, x, (byte*)(StoredAt(weight.Value) + start), bias, y, scratch: null);
+                MatMul.Forward<TLanes, StoredBfloat16>(_team, rows, channels, x, products, count, scratch: null);
                 break;
             case DType.Float16:
-                MatMul.Forward<TLanes, StoredFloat16>(
-                    _team, rows, channels, outputs, x, (byte*)(StoredAt(weight.Value) + start), bias, y, Scratch(MatMul.ScratchLength));
+                MatMul.Forward<TLanes, StoredFloat16>(_team, rows, channels, x, products, count, Scratch(MatMul.ScratchLength));
                 break;
             default:
-                MatMul.Forward<TLanes>(_team, rows, channels, outputs, x, At(weight.Value) + start, bias, y);
+                MatMul.Forward<TLanes, StoredFloat32>(_team, rows, channels, x, products, count, scratch: null);
                 break;
         }
+    }
+
+    private static byte* PanelsAt(Parameter weight, int firstOutput)
+    {
+        nint start = (nint)firstOutput * weight.Shape.Columns;
+        return weight.Value.DType == DType.Float32 ? (byte*)(At(weight.Value) + start) : (byte*)(StoredAt(weight.Value) + start);
     }
 
     private void LookUp(Parameter table, Indices ids, Tensor y)

@@ -27,19 +27,17 @@ internal static unsafe partial class MatMul
     /// <summary>Rows of an item up to which numbers that are costly to widen are widened in every tile anew.</summary>
     private const int RowsWidenedAnew = 8;
 
-    public static void Forward<TLanes>(WorkerTeam team, int rows, int channels, int outputs, float* x, float* weight, float* bias, float* y)
-        where TLanes : struct, ILanes<TLanes> =>
-        Forward<TLanes, StoredFloat32>(team, rows, channels, outputs, x, (byte*)weight, bias, y, scratch: null);
-
-    /// <summary>The forward product over panels of any stored type: the bits are those of the float32 weight of the same numbers.</summary>
+    /// <summary>Forward products of one input over panels of any stored type, shared out together: the bits are those of float32 weights of the same numbers.</summary>
     /// <remarks>Scratch memory of <see cref="ScratchLength"/> a worker is needed where <see cref="IStored.CostlyToWiden"/>.</remarks>
-    public static void Forward<TLanes, TStored>(WorkerTeam team, int rows, int channels, int outputs, float* x, byte* weight, float* bias, float* y, float** scratch)
+    public static void Forward<TLanes, TStored>(WorkerTeam team, int rows, int channels, float* x, LinearProduct* products, int count, float** scratch)
         where TLanes : struct, ILanes<TLanes>
         where TStored : struct, IStored
     {
-        int panels = Panels(outputs);
+        int panels = 0;
+        for (int i = 0; i < count; i++)
+            panels += Panels(products[i].Outputs);
         int rowBlock = RowBlock(rows, MatMulTile.Rows, panels, team.Threads, RowsPerFetch);
-        ForwardJob<TLanes, TStored> job = new(rows, channels, outputs, rowBlock, x, weight, bias, y, scratch);
+        ForwardJob<TLanes, TStored> job = new(rows, channels, rowBlock, x, products, scratch);
         team.For(panels * Blocks(rows, rowBlock), ref job);
     }
 
@@ -85,7 +83,7 @@ internal static unsafe partial class MatMul
     }
 
     private readonly struct ForwardJob<TLanes, TStored>(
-        int rows, int channels, int outputs, int rowBlock, float* x, byte* weight, float* bias, float* y, float** scratch) : IJob
+        int rows, int channels, int rowBlock, float* x, LinearProduct* products, float** scratch) : IJob
         where TLanes : struct, ILanes<TLanes>
         where TStored : struct, IStored
     {
@@ -93,11 +91,15 @@ internal static unsafe partial class MatMul
         {
             int blocks = Blocks(rows, rowBlock);
             int panel = item / blocks;
+            LinearProduct* product = products;
+            for (; panel >= Panels(product->Outputs); product++)
+                panel -= Panels(product->Outputs);
+            int outputs = product->Outputs;
             int first = item % blocks * rowBlock;
             int count = Math.Min(rowBlock, rows - first);
             int columns = Math.Min(Panel, outputs - (panel * Panel));
-            byte* b = weight + ((nint)panel * Panel * channels * TStored.Size);
-            float* c = y + ((nint)first * outputs) + (panel * Panel);
+            byte* b = product->Weight + ((nint)panel * Panel * channels * TStored.Size);
+            float* c = product->Y + ((nint)first * outputs) + (panel * Panel);
             bool widenOnce = TStored.CostlyToWiden && count > RowsWidenedAnew;
             for (int k = 0; k < channels; k += DepthBlock)
             {
@@ -114,6 +116,7 @@ internal static unsafe partial class MatMul
                     MatMulTile.Run<TLanes, TStored>(count, depth, a, channels, 1, block, Panel, c, outputs, columns, accumulate: k > 0);
                 }
             }
+            float* bias = product->Bias;
             if (bias is not null)
                 for (int i = 0; i < count; i++)
                     for (int j = 0; j < columns; j++)
