@@ -176,6 +176,7 @@ public sealed class ParameterTests
         Tensor x = graph.Leaf([1, 2, 3], new Shape(1, 3));
         Assert.StartsWith("Linear: no gradient goes back through 'stored'", Assert.Throws<ShapeException>(() => x.Linear(stored)).Message, StringComparison.Ordinal);
         Assert.StartsWith("LmHead: no gradient goes back through 'stored'", Assert.Throws<ShapeException>(() => x.LmHead(stored, new Indices([1]))).Message, StringComparison.Ordinal);
+        Assert.Throws<ShapeException>(() => x.LmHeadLoss(stored, new Indices([1]), [1]));
         Assert.Equal([0, 0], graph.From([1, 2, 3], new Shape(1, 3)).Linear(stored).ToArray());
     }
 }

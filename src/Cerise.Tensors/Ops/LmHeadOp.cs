@@ -24,8 +24,6 @@ public static class LmHeadOp
         Check(hidden, table, targets, temperature);
         Graph graph = hidden.Graph;
         bool record = graph.Wants(hidden) || (graph.Recording && table.Trainable);
-        if (graph.Wants(hidden))
-            table.RequireFloat32("LmHead");
         Shape rows = new(hidden.Shape.Rows);
         Tensor logProbs = graph.New(rows);
         Tensor entropies = graph.New(rows);
@@ -58,7 +56,7 @@ public static class LmHeadOp
     /// <param name="weights">What each row counts; 1 / N for a mean, 0 for a row that does not count.</param>
     /// <param name="temperature">Divides the logits.</param>
     /// <returns>The loss, one number; log-probabilities and entropies, [rows] each, in nats, for metrics: no gradient flows through these two.</returns>
-    /// <exception cref="ShapeException">Widths or counts differ, a target is outside the table, the temperature is not above 0, or the table is not in panels.</exception>
+    /// <exception cref="ShapeException">Widths or counts differ, a target is outside the table, the temperature is not above 0, the table is not in panels, or a gradient is to go back through one stored in 16 bits.</exception>
     public static (Tensor Loss, Tensor LogProbs, Tensor Entropies) LmHeadLoss(this Tensor hidden, Parameter table, Indices targets, ReadOnlySpan<float> weights, float temperature = 1)
     {
         Check(hidden, table, targets, temperature);
@@ -102,6 +100,8 @@ public static class LmHeadOp
         ShapeException.Require(hidden.Shape.Columns == table.Shape.Columns && targets.Count == hidden.Shape.Rows, "LmHead", $"hidden states {hidden.Shape} and {targets.Count} targets for a table {table.Shape}: give one target a row, and the head of a model as wide as the states");
         ShapeException.Require(temperature > 0, "LmHead", $"temperature {temperature} is not above 0: score at the temperature of sampling, or at 1 where that was greedy");
         table.RequirePanels("LmHead", "a product");
+        if (hidden.Graph.Wants(hidden))
+            table.RequireFloat32("LmHead");
     }
 
     private readonly struct LossBackprop(Tensor hidden, Tensor gradHidden, Tensor loss) : IBackprop
