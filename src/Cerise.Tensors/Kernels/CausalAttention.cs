@@ -36,9 +36,10 @@ internal readonly unsafe struct CausalAttention<TLanes>(
         int rows = queryCount * group;
         int lastPosition = firstPosition + firstQuery + queryCount - 1;
 
+        int width = (dim + 15) / 16 * 16;                                  // whole vectors: what lies beyond dim is never read back
         float* q = scratch[worker];                                        // [rows, dim], scaled
-        float* o = q + (TileRows * dim);                                   // [rows, dim]
-        float* s = o + (TileRows * dim);                                   // [rows, 64]
+        float* o = q + (TileRows * dim);                                   // [rows, width]
+        float* s = o + (TileRows * width);                                   // [rows, 64]
         float* max = s + (TileRows * Block);                               // [rows]
         float* sum = max + TileRows;                                       // [rows]
         float* columns = sum + TileRows;                                   // [64]
@@ -48,7 +49,7 @@ internal readonly unsafe struct CausalAttention<TLanes>(
         {
             float* source = queries + (((nint)(firstRow + firstQuery + (row / group)) * shape.Heads) + (kvHead * group) + (row % group)) * dim;
             ScaledCopy.Run<TLanes>(source, scale, q + (row * dim), dim);
-            new Span<float>(o + (row * dim), dim).Clear();
+            new Span<float>(o + (row * width), width).Clear();
             max[row] = float.NegativeInfinity;
             sum[row] = 0;
         }
@@ -62,17 +63,17 @@ internal readonly unsafe struct CausalAttention<TLanes>(
             for (int row = 0; row < rows; row++)
             {
                 int own = firstPosition + firstQuery + (row / group) - (block * Block) + 1;
-                OnlineSoftmax.Fold<TLanes>(s + (row * Block), Math.Clamp(own, 0, Block), padded, columns, o + (row * dim), dim, ref max[row], ref sum[row]);
+                OnlineSoftmax.Fold<TLanes>(s + (row * Block), Math.Clamp(own, 0, Block), padded, columns, o + (row * width), width, ref max[row], ref sum[row]);
             }
-            for (int d = 0; d < dim; d += MatMulTile.PanelWidth)
-                MatMulTile.Run<TLanes>(rows, valid, s, Block, 1, values + place + d, dim, o + d, dim, Math.Min(MatMulTile.PanelWidth, dim - d), accumulate: true);
+            for (int d = 0; d < width; d += MatMulTile.PanelWidth)
+                MatMulTile.Run<TLanes>(rows, valid, s, Block, 1, values + place + d, dim, o + d, width, Math.Min(MatMulTile.PanelWidth, width - d), accumulate: true);
         }
 
         for (int row = 0; row < rows; row++)
         {
             nint index = ((nint)(firstRow + firstQuery + (row / group)) * shape.Heads) + (kvHead * group) + (row % group);
             float inverse = 1 / sum[row];
-            ScaledCopy.Run<TLanes>(o + (row * dim), inverse, y + (index * dim), dim);
+            ScaledCopy.Run<TLanes>(o + (row * width), inverse, y + (index * dim), dim);
             logSumExp[index] = max[row] + MathF.Log(sum[row]);
         }
     }

@@ -73,6 +73,7 @@ internal readonly unsafe struct DecodeAttention<TLanes>(
     private nint Place(int sequence, int block, int kvHead) => (((nint)plan[plan[(4 * sequence) + 3] + block] * shape.KvHeads) + kvHead) * HeadLength;
 
     // One key head of the full blocks that all sequences of the item begin with.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AttendTogether(int sequence, int blocks, int firstHead, int head, int heads, int count, DecodeRows all, DecodeRows tile, float* columns)
     {
         int group = Group;
@@ -105,6 +106,7 @@ internal readonly unsafe struct DecodeAttention<TLanes>(
     }
 
     // One sequence's further blocks, the one its own row belongs to last.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AttendAlone(int sequence, int following, int firstBlock, int firstHead, int heads, DecodeRows all, int row, float* columns)
     {
         int position = plan[(4 * sequence) + 2];
@@ -127,8 +129,22 @@ internal readonly unsafe struct DecodeAttention<TLanes>(
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Multiply(int rows, int depth, float* a, nint aRow, float* b, nint bStep, float* c, nint cRow, int columns, bool accumulate, nint next)
     {
+        if (Group >= 3)                                                    // enough rows of one head to fill a tile, which then reads each number once for all
+        {
+            for (int head = 0; head < rows / Group; head++)
+            {
+                for (int column = 0; column < columns; column += MatMulTile.PanelWidth)
+                {
+                    MatMulTile.Run<TLanes>(
+                        Group, depth, a + (head * Group * aRow), aRow, 1, b + (head * HeadLength) + column, bStep, c + (head * Group * cRow) + column, cRow,
+                        Math.Min(MatMulTile.PanelWidth, columns - column), accumulate);
+                }
+            }
+            return;
+        }
         int widest = typeof(TLanes) == typeof(Lanes512) ? MatMulTile.PanelWidth : 16;        // eight sums of 512 bits fit the registers; elsewhere four of 16 lanes do
         for (int column = 0, width; column < columns; column += width)
         {
@@ -152,6 +168,7 @@ internal readonly unsafe struct DecodeAttention<TLanes>(
     }
 
     // The row's own keys and values: a column of the keys, a row of the values.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Write(int sequence, int firstHead, int heads, nint place, int column)
     {
         int dim = shape.HeadDim;

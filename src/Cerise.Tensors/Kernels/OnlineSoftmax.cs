@@ -19,7 +19,7 @@ internal static unsafe class OnlineSoftmax
     /// <param name="padded">Columns to work on: a multiple of 16, at least <paramref name="own"/>.</param>
     /// <param name="columns">What <see cref="Columns"/> wrote.</param>
     /// <param name="o">Sum of probabilities times values so far, [dim].</param>
-    /// <param name="dim">Length of <paramref name="o"/>.</param>
+    /// <param name="dim">Length of <paramref name="o"/>, a multiple of 16.</param>
     /// <param name="max">Largest score so far.</param>
     /// <param name="sum">Sum of probabilities so far.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,11 +51,13 @@ internal static unsafe class OnlineSoftmax
         }
         if (max != newMax)
         {
-            float* first = stackalloc float[16];
-            TLanes.Store(Elementary.Exp(TLanes.Broadcast(max - newMax)), first);
-            float factor = first[0];
-            sum *= factor;
-            ScaledCopy.Run<TLanes>(o, factor, o, dim);
+            if (max > float.NegativeInfinity)                              // before the first block there is nothing to bring along
+            {
+                TLanes factor = Elementary.Exp(TLanes.Broadcast(max - newMax));
+                sum *= TLanes.MaxLane(factor);
+                for (int d = 0; d < dim; d += 16)
+                    TLanes.Store(TLanes.Load(o + d) * factor, o + d);
+            }
             max = newMax;
         }
         sum += TLanes.Sum(low + high);
