@@ -103,14 +103,14 @@ internal sealed class SmallRun : IDisposable
         return error.Message.Replace(Folder, "DIR", StringComparison.Ordinal);
     }
 
-    /// <summary>Every file that must be the same in any two runs of a recipe, by name: all but the checkpoints, which say where a run was stopped.</summary>
+    /// <summary>Every file that must be the same in any two runs of a recipe, by name: all but times and the checkpoints, which say where a run was stopped.</summary>
     public static SortedDictionary<string, string> Results(string run)
     {
         SortedDictionary<string, string> files = new(StringComparer.Ordinal);
         foreach (string file in Directory.EnumerateFiles(run, "*", SearchOption.AllDirectories))
         {
             string name = System.IO.Path.GetRelativePath(run, file);
-            if (name is not ("run.lock" or "run.pid") && !name.StartsWith("checkpoints", StringComparison.Ordinal))
+            if (name is not ("run.lock" or "run.pid" or "timings.json") && !name.StartsWith("checkpoints", StringComparison.Ordinal))
                 files[name] = Convert.ToHexString(File.ReadAllBytes(file));
         }
         return files;
