@@ -17,8 +17,11 @@ internal readonly unsafe struct CausalAttentionBackward<TLanes>(
 {
     private const int Block = KeyValueBlocks.BlockSize;
 
+    /// <summary>Queries taken at once in a block that holds their own keys, of which the last are hidden from them.</summary>
+    private const int DiagonalQueries = 32;
+
     /// <summary>Numbers of scratch memory each worker needs.</summary>
-    public static int ScratchLength(int headDim) => (Block * ((2 * headDim) + (2 * Block))) + 64;
+    public static int ScratchLength(int headDim) => (Block * ((2 * headDim) + (2 * Block) + 1)) + 64;
 
     private nint QueryStride => (nint)shape.Heads * shape.HeadDim;
 
@@ -31,6 +34,15 @@ internal readonly unsafe struct CausalAttentionBackward<TLanes>(
         int* first = plan + (4 * group[0]);
         int* end = first + (4 * group[1]);
         int shared = (first[1] - (first[1] % Block)) / Block;
+        OnlineSoftmax.Columns(scratch[worker] + (Block * 2 * (shape.HeadDim + Block)));
+        for (int* sequence = first; sequence < end; sequence += 4)
+        {
+            for (int row = sequence[0]; row < sequence[0] + sequence[1]; row++)
+            {
+                new Span<float>(gradKeys + (row * KeyStride) + (kvHead * shape.HeadDim), shape.HeadDim).Clear();
+                new Span<float>(gradValues + (row * KeyStride) + (kvHead * shape.HeadDim), shape.HeadDim).Clear();
+            }
+        }
 
         // Blocks of the first sequence: its own queries, then, where the block is full, those of all continuations.
         for (int block = 0; block * Block < first[1]; block++)
@@ -68,9 +80,15 @@ internal readonly unsafe struct CausalAttentionBackward<TLanes>(
     {
         float* source = valueBlocks + Place(sequence, block, kvHead);
         int count = Math.Min(Block, sequence[2] + sequence[1] - (block * Block));
+        int body = shape.HeadDim / 16 * 16;
+        for (int d = 0; d < body; d += 16)
+            for (int j = 0; j < count; j += 16)
+                TLanes.Transpose(source + (j * shape.HeadDim) + d, shape.HeadDim, valuesT + (d * Block) + j, Block);
+        for (int d = body; d < shape.HeadDim; d++)
+            for (int j = 0; j < count; j++)
+                valuesT[(d * Block) + j] = source[(j * shape.HeadDim) + d];
         for (int d = 0; d < shape.HeadDim; d++)
-            for (int j = 0; j < Block; j++)
-                valuesT[(d * Block) + j] = j < count ? source[(j * shape.HeadDim) + d] : 0;
+            new Span<float>(valuesT + (d * Block) + count, Block - count).Clear();
     }
 
     // What a sequence's queries give to the keys and values of one block, and are given by them. Of the block's keys the first are rows of the continued sequence,
@@ -91,35 +109,38 @@ internal readonly unsafe struct CausalAttentionBackward<TLanes>(
         float* q = valuesT + (Block * dim);                                // [64, dim], scaled
         float* p = q + (Block * dim);                                      // [64 queries, 64 keys]
         float* ds = p + (Block * Block);                                   // [64 queries, 64 keys]
+        float* columns = ds + (Block * Block);                             // 0 to 63
 
         for (int head = kvHead * group; head < (kvHead + 1) * group; head++)
         {
-            for (int query = firstQuery; query < end; query += Block)
+            int queryCount;
+            for (int query = firstQuery; query < end; query += queryCount)
             {
-                int queryCount = Math.Min(Block, end - query);
+                queryCount = Math.Min(query < start + Block ? DiagonalQueries : Block, end - query);
+                int seen = Math.Min(count, query + queryCount - start);
+                int padded = (seen + 15) / 16 * 16;
                 nint row = firstRow + query - firstPosition;
                 nint offset = (row * QueryStride) + (head * dim);
-                bool isFirst = head == kvHead * group && query == firstQuery;
                 for (int i = 0; i < queryCount; i++)
                     ScaledCopy.Run<TLanes>(queries + offset + (i * QueryStride), scale, q + (i * dim), dim);
-                MatMulTile.Run<TLanes>(queryCount, dim, q, dim, 1, keyBlocks + place, Block, p, Block, Block, accumulate: false);
-                MatMulTile.Run<TLanes>(queryCount, dim, gradOutput + offset, QueryStride, 1, valuesT, Block, ds, Block, Block, accumulate: false);
+                MatMulTile.Run<TLanes>(queryCount, dim, q, dim, 1, keyBlocks + place, Block, p, Block, padded, accumulate: false);
+                MatMulTile.Run<TLanes>(queryCount, dim, gradOutput + offset, QueryStride, 1, valuesT, Block, ds, Block, padded, accumulate: false);
                 for (int i = 0; i < queryCount; i++)
                 {
                     nint outputs = offset + (i * QueryStride);
                     float delta = Dot(gradOutput + outputs, y + outputs, dim);
-                    ScoreGradients(p + (i * Block), ds + (i * Block), Math.Min(count, query + i - start + 1), logSumExp[((row + i) * shape.Heads) + head], delta);
+                    ScoreGradients(p + (i * Block), ds + (i * Block), Math.Min(count, query + i - start + 1), padded, columns, logSumExp[((row + i) * shape.Heads) + head], delta);
                 }
-                AddToKeys(earlier, before, p, ds, q, offset, queryCount, accumulate: true);
-                AddToKeys(own, count - before, p + before, ds + before, q, offset, queryCount, accumulate: !isFirst);
+                AddToKeys(earlier, before, p, ds, q, offset, queryCount);
+                AddToKeys(own, seen - before, p + before, ds + before, q, offset, queryCount);
                 AddToQueries(earlier, before, ds, offset, queryCount, accumulate: block > 0);
-                AddToQueries(own, count - before, ds + before, offset, queryCount, accumulate: block > 0 || before > 0);
+                AddToQueries(own, seen - before, ds + before, offset, queryCount, accumulate: block > 0 || before > 0);
             }
         }
     }
 
     // dv = p^T dy and dk = ds^T q of `count` rows of keys.
-    private void AddToKeys(nint keyRows, int count, float* p, float* ds, float* q, nint offset, int queryCount, bool accumulate)
+    private void AddToKeys(nint keyRows, int count, float* p, float* ds, float* q, nint offset, int queryCount)
     {
         if (count <= 0)
             return;
@@ -127,8 +148,8 @@ internal readonly unsafe struct CausalAttentionBackward<TLanes>(
         for (int d = 0; d < dim; d += MatMulTile.PanelWidth)
         {
             int columns = Math.Min(MatMulTile.PanelWidth, dim - d);
-            MatMulTile.Run<TLanes>(count, queryCount, p, 1, Block, gradOutput + offset + d, QueryStride, gradValues + keyRows + d, KeyStride, columns, accumulate);
-            MatMulTile.Run<TLanes>(count, queryCount, ds, 1, Block, q + d, dim, gradKeys + keyRows + d, KeyStride, columns, accumulate);
+            MatMulTile.Run<TLanes>(count, queryCount, p, 1, Block, gradOutput + offset + d, QueryStride, gradValues + keyRows + d, KeyStride, columns, accumulate: true);
+            MatMulTile.Run<TLanes>(count, queryCount, ds, 1, Block, q + d, dim, gradKeys + keyRows + d, KeyStride, columns, accumulate: true);
         }
     }
 
@@ -146,21 +167,20 @@ internal readonly unsafe struct CausalAttentionBackward<TLanes>(
     }
 
     // Scores become probabilities in p; gradients by probabilities become gradients by scores in ds; keys beyond `own` get zero in both.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ScoreGradients(float* p, float* ds, int own, float logSumExp, float delta)
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void ScoreGradients(float* p, float* ds, int own, int padded, float* columns, float logSumExp, float delta)
     {
-        for (int j = own; j < Block; j++)
-            p[j] = float.NegativeInfinity;
         TLanes shift = TLanes.Broadcast(logSumExp);
         TLanes mean = TLanes.Broadcast(delta);
-        for (int j = 0; j < Block; j += 16)
+        TLanes end = TLanes.Broadcast(own);
+        for (int j = 0; j < padded; j += 16)
         {
-            TLanes probability = Elementary.Exp(TLanes.Load(p + j) - shift);
+            TLanes column = TLanes.Load(columns + j);
+            TLanes probability = Elementary.ExpOfNonPositive(TLanes.Load(p + j) - shift);          // above 0 by no more than rounding
+            probability = TLanes.SelectLess(column, end, probability, TLanes.Zero);
             TLanes.Store(probability, p + j);
-            TLanes.Store(probability * (TLanes.Load(ds + j) - mean), ds + j);
+            TLanes.Store(TLanes.SelectLess(column, end, probability * (TLanes.Load(ds + j) - mean), TLanes.Zero), ds + j);
         }
-        for (int j = own; j < Block; j++)
-            ds[j] = 0;
     }
 
     private static float Dot(float* a, float* b, int length)

@@ -30,8 +30,11 @@ internal static unsafe class OnlineSoftmax
         {
             TLanes end = TLanes.Broadcast(own);
             TLanes masked = TLanes.Broadcast(float.NegativeInfinity);
-            for (int j = own / 16 * 16; j < padded; j += 16)
-                TLanes.Store(TLanes.SelectLess(TLanes.Load(columns + j), end, TLanes.Load(s + j), masked), s + j);
+            int last = own / 16 * 16;
+            TLanes.Store(TLanes.SelectLess(TLanes.Load(columns + last), end, TLanes.Load(s + last), masked), s + last);
+            for (int j = last + 16; j < padded; j += 16)
+                TLanes.Store(TLanes.Zero, s + j);
+            padded = last + 16;
         }
         TLanes largest = TLanes.Load(s);
         for (int j = 16; j < padded; j += 16)
@@ -42,7 +45,7 @@ internal static unsafe class OnlineSoftmax
         TLanes high = TLanes.Zero;
         for (int j = 0; j < padded; j += 16)
         {
-            TLanes p = Elementary.Exp(TLanes.Load(s + j) - shift);
+            TLanes p = Elementary.ExpOfNonPositive(TLanes.Load(s + j) - shift);
             TLanes.Store(p, s + j);
             if (j < 32)
                 low += p;
@@ -53,7 +56,7 @@ internal static unsafe class OnlineSoftmax
         {
             if (max > float.NegativeInfinity)                              // before the first block there is nothing to bring along
             {
-                TLanes factor = Elementary.Exp(TLanes.Broadcast(max - newMax));
+                TLanes factor = Elementary.ExpOfNonPositive(TLanes.Broadcast(max - newMax));
                 sum *= TLanes.MaxLane(factor);
                 for (int d = 0; d < dim; d += 16)
                     TLanes.Store(TLanes.Load(o + d) * factor, o + d);
