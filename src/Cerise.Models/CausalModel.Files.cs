@@ -23,6 +23,15 @@ public sealed partial class CausalModel
         return model;
     }
 
+    /// <summary>A model whose weights are all 0: its shape, to plan with.</summary>
+    /// <param name="config">Sizes.</param>
+    /// <param name="device">Where the weights lie.</param>
+    public static CausalModel Zeros(ModelConfig config, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return new CausalModel(config, device, config.MaxPositionEmbeddings, DType.Float32);
+    }
+
     /// <summary>Loads a Hugging Face folder: config.json and safetensors in one or many files, in float32, bfloat16, float16 or float64.</summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="device">Where the weights lie.</param>

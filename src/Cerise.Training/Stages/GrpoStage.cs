@@ -39,7 +39,7 @@ public sealed class GrpoStage(GrpoStageOptions options) : IStage
             + (longest + options.MaxCompletionLength <= model.ContextLength ? "" : "; lower max_prompt_length or max_completion_length"));
         (bool tells, string found) = RewardProbe.Check(rewards, prompts, options);
         preflight.Require("rewards", tells, found);
-        MemoryPlan memory = MemoryPlan.ForTraining(model.Config, options.MaxTokensPerMicroBatch, options.Beta > 0, options.RefModelDtype);
+        MemoryPlan memory = MemoryPlan.ForGrpo(model.Config, options, longest);
         preflight.Require("memory", memory.Fits, memory.ToString());
         preflight.Write();
 
@@ -52,7 +52,7 @@ public sealed class GrpoStage(GrpoStageOptions options) : IStage
     public IEnumerable<string> Plan()
     {
         if (Directory.Exists(options.Model))
-            yield return MemoryPlan.ForTraining(ModelConfig.Load(options.Model), options.MaxTokensPerMicroBatch, options.Beta > 0, options.RefModelDtype).ToString();
+            yield return MemoryPlan.ForGrpo(ModelConfig.Load(options.Model), options, options.MaxPromptLength).ToString();
     }
 
     // Loud where others are silent: rewards that fail, and groups that are all alike from the start.

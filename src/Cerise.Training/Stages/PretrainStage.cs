@@ -26,7 +26,7 @@ public sealed class PretrainStage(PretrainStageOptions options) : IStage
 
         Preflight preflight = new(context);
         preflight.Require("data", documents.Count > 0, $"{documents.Count} sequences, {documents.Sum(document => (long)document.TrainedCount)} trained tokens");
-        MemoryPlan memory = MemoryPlan.ForTraining(model.Config, options.MaxTokensPerMicroBatch, hasReference: false);
+        MemoryPlan memory = MemoryPlan.ForSupervised(model.Config, options, documents.Max(document => document.Ids.Count));
         preflight.Require("memory", memory.Fits, memory.ToString());
         preflight.Write();
 
@@ -38,8 +38,10 @@ public sealed class PretrainStage(PretrainStageOptions options) : IStage
     /// <inheritdoc/>
     public IEnumerable<string> Plan()
     {
-        if (options.Model.Length > 0 && Directory.Exists(options.Model))
-            yield return MemoryPlan.ForTraining(ModelConfig.Load(options.Model), options.MaxTokensPerMicroBatch, hasReference: false).ToString();
+        ModelConfig? config = Directory.Exists(options.Model) ? ModelConfig.Load(options.Model)
+            : options.Model.Length == 0 && Path.Exists(options.Tokenizer) ? options.Shape.ToConfig(Tokenizer.Load(options.Tokenizer)) : null;
+        if (config is not null)
+            yield return MemoryPlan.ForSupervised(config, options, Math.Min(options.MaxLength, config.MaxPositionEmbeddings)).ToString();
     }
 
     private IEnumerable<string> Documents(StageContext context) => options.Data.EndsWith(".txt", StringComparison.OrdinalIgnoreCase)

@@ -35,7 +35,7 @@ public sealed class SftStage(SftStageOptions options) : IStage
             examples.Count > 0
                 ? $"{examples.Count} examples, {examples.Sum(example => (long)example.TrainedCount)} trained of {examples.Sum(example => (long)example.Ids.Count)} tokens; {dropped} dropped, their prompts fill max_length ({fitted.MaxLength})"
                 : $"no example has a trained token within max_length ({fitted.MaxLength}); raise it or shorten the prompts");
-        MemoryPlan memory = MemoryPlan.ForTraining(model.Config, options.MaxTokensPerMicroBatch, hasReference: false);
+        MemoryPlan memory = MemoryPlan.ForSupervised(model.Config, options, examples.Max(example => example.Ids.Count));
         preflight.Require("memory", memory.Fits, memory.ToString());
         preflight.Write();
 
@@ -47,7 +47,9 @@ public sealed class SftStage(SftStageOptions options) : IStage
     /// <inheritdoc/>
     public IEnumerable<string> Plan()
     {
-        if (Directory.Exists(options.Model))
-            yield return MemoryPlan.ForTraining(ModelConfig.Load(options.Model), options.MaxTokensPerMicroBatch, hasReference: false).ToString();
+        if (!Directory.Exists(options.Model))
+            yield break;
+        ModelConfig config = ModelConfig.Load(options.Model);
+        yield return MemoryPlan.ForSupervised(config, options, Math.Min(options.MaxLength, config.MaxPositionEmbeddings)).ToString();
     }
 }

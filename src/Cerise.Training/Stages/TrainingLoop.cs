@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Cerise.Training.Runs;
 using Cerise.Training.Trainers;
 
@@ -22,6 +24,13 @@ internal static class TrainingLoop
             context.Progress.StageEnded();
             throw;
         }
+    }
+
+    // The process's peak so far, to be compared with the plan.
+    private static string PeakMemory(StageContext context)
+    {
+        using Process process = Process.GetCurrentProcess();
+        return string.Create(CultureInfo.InvariantCulture, $"{context.Stage.Name}: this process has used at most {process.PeakWorkingSet64 / 1e9:0.###} GB of memory");
     }
 
     private static void Drive(StageContext context, ITrainer trainer, int saveSteps, int keepCheckpoints, Action<long, StepMetrics>? watch)
@@ -71,5 +80,6 @@ internal static class TrainingLoop
         AtomicFolder.Write(context.Output, folder => ModelFolder.Save(folder, trainer.Model, tokenizer));
         context.Run.FinishStage(context.Stage.Name, trainer.Step);
         context.Progress.StageEnded();
+        context.Progress.Message(PeakMemory(context));
     }
 }

@@ -58,7 +58,7 @@ public sealed class GrpoTrainer : ITrainer
         _engine = new RolloutEngine(policy, tokenizer, Sampling(options, tokenizer, policy), time);
         _referencePolicy = options.Beta > 0 ? Reference(policy, options.RefModelDtype) : null;
         _optimizer = new AdamWOptimizer(policy, options, TotalSteps * options.NumIterations * options.StepsPerGeneration);
-        _training = new Graph(policy.Device, record: true);
+        _training = new Graph(policy.Device, record: true, options.Activations);
         _scoring = new Graph(policy.Device, record: false);
     }
 

@@ -35,7 +35,7 @@ public abstract class SupervisedTrainer : ITrainer
         _order = new ShuffledOrder(sequences.Count, seed.Fork("order"));
         TotalSteps = options.MaxSteps > 0 ? options.MaxSteps : Math.Max(1, (long)Math.Ceiling(options.NumTrainEpochs * sequences.Count / options.BatchSize));
         _optimizer = new AdamWOptimizer(model, options, TotalSteps);
-        _graph = new Graph(model.Device, record: true);
+        _graph = new Graph(model.Device, record: true, options.Activations);
     }
 
     /// <inheritdoc/>

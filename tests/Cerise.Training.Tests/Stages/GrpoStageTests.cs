@@ -115,7 +115,7 @@ public sealed class GrpoStageTests : IDisposable
         string run = _small.Run(Recipe("rewards: [{name: torn}]\nmax_steps: 3\nprompts_per_step: 3"));
         Assert.Equal(
             Enumerable.Range(1, 3).Select(step => $"step {step}: rewards/torn/errors = 4: completions that could not be scored, and were not"),
-            _small.Progress.Messages);
+            _small.Progress.Messages.SkipLast(1));                          // the last tells the memory used
         Assert.All(Json(run, "samples.jsonl").Where(sample => sample.GetProperty("prompt").GetString() == "one:"), sample =>
         {
             Assert.Equal(JsonValueKind.Null, sample.GetProperty("reward").ValueKind);
