@@ -27,6 +27,12 @@ internal static unsafe partial class MatMul
     /// <summary>Rows of an item up to which numbers that are costly to widen are widened in every tile anew.</summary>
     private const int RowsWidenedAnew = 8;
 
+    /// <summary>Rows up to which a panel is cut into blocks that fit the first-level cache: what the first tile fetches from memory, the others find there.</summary>
+    private const int FewRows = 16;
+
+    /// <summary>Bytes of such a block.</summary>
+    private const int BlockOfFewRows = 16384;
+
     /// <summary>Forward products of one input over panels of any stored type, shared out together: the bits are those of float32 weights of the same numbers.</summary>
     /// <remarks>Scratch memory of <see cref="ScratchLength"/> a worker is needed where <see cref="IStored.CostlyToWiden"/>.</remarks>
     public static void Forward<TLanes, TStored>(WorkerTeam team, int rows, int channels, float* x, LinearProduct* products, int count, float** scratch)
@@ -37,8 +43,9 @@ internal static unsafe partial class MatMul
         for (int i = 0; i < count; i++)
             panels += Panels(products[i].Outputs);
         int rowBlock = RowBlock(rows, MatMulTile.Rows, panels, team.Threads, RowsPerFetch);
-        ForwardJob<TLanes, TStored> job = new(rows, channels, rowBlock, x, products, scratch);
-        team.For(panels * Blocks(rows, rowBlock), ref job);
+        int run = rowBlock < rows ? 1 : Math.Max(1, panels / (4 * team.Threads));           // panels side by side are fetched as one long stream
+        ForwardJob<TLanes, TStored> job = new(rows, channels, rowBlock, panels, run, x, products, scratch);
+        team.For(Blocks(panels, run) * Blocks(rows, rowBlock), ref job);
     }
 
     public static void BackwardInput<TLanes>(WorkerTeam team, int rows, int channels, int outputs, float* gradOutput, float* weight, float* gradInput, bool accumulate, float** scratch)
@@ -83,27 +90,33 @@ internal static unsafe partial class MatMul
     }
 
     private readonly struct ForwardJob<TLanes, TStored>(
-        int rows, int channels, int rowBlock, float* x, LinearProduct* products, float** scratch) : IJob
+        int rows, int channels, int rowBlock, int panels, int run, float* x, LinearProduct* products, float** scratch) : IJob
         where TLanes : struct, ILanes<TLanes>
         where TStored : struct, IStored
     {
         public void Run(int item, int worker)
         {
             int blocks = Blocks(rows, rowBlock);
-            int panel = item / blocks;
+            int firstPanel = item / blocks * run;
+            for (int panel = firstPanel; panel < Math.Min(firstPanel + run, panels); panel++)
+                RunPanel(panel, item % blocks * rowBlock, worker);
+        }
+
+        private void RunPanel(int panel, int first, int worker)
+        {
             LinearProduct* product = products;
             for (; panel >= Panels(product->Outputs); product++)
                 panel -= Panels(product->Outputs);
             int outputs = product->Outputs;
-            int first = item % blocks * rowBlock;
             int count = Math.Min(rowBlock, rows - first);
             int columns = Math.Min(Panel, outputs - (panel * Panel));
             byte* b = product->Weight + ((nint)panel * Panel * channels * TStored.Size);
             float* c = product->Y + ((nint)first * outputs) + (panel * Panel);
             bool widenOnce = TStored.CostlyToWiden && count > RowsWidenedAnew;
-            for (int k = 0; k < channels; k += DepthBlock)
+            int longest = count is > MatMulTile.Rows and <= FewRows ? BlockOfFewRows / (Panel * TStored.Size) : DepthBlock;
+            for (int k = 0; k < channels; k += longest)
             {
-                int depth = Math.Min(DepthBlock, channels - k);
+                int depth = Math.Min(longest, channels - k);
                 float* a = x + ((nint)first * channels) + k;
                 byte* block = b + ((nint)k * Panel * TStored.Size);
                 if (widenOnce)

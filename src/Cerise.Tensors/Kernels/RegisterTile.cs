@@ -28,24 +28,25 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(int rows, int depth, float* a, nint aRow, nint aStep, byte* b, nint bStep, float* c, nint cRow, bool accumulate)
     {
-        while (rows > 0)
+        for (int tile = 0; rows > 0; tile++)
         {
+            nint ahead = tile == 1 ? depth * bStep : PrefetchDistance;
             for (int i = 6; i < Math.Min(rows, 12); i++)                   // where the next tile's sums go
                 TRow.Ask<StoredFloat32>((byte*)(c + (i * cRow)));
             int taken = rows is 6 or > 8 ? 6 : rows == 5 ? 3 : Math.Min(rows, 4);
             switch (taken)
             {
                 case 6:
-                    Tile6(depth, a, aRow, aStep, b, bStep, c, cRow, accumulate);
+                    Tile6(depth, a, aRow, aStep, b, bStep, c, cRow, accumulate, ahead);
                     break;
                 case 4:
-                    Tile4(depth, a, aRow, aStep, b, bStep, c, cRow, accumulate);
+                    Tile4(depth, a, aRow, aStep, b, bStep, c, cRow, accumulate, ahead);
                     break;
                 case 3:
-                    Tile3(depth, a, aRow, aStep, b, bStep, c, cRow, accumulate);
+                    Tile3(depth, a, aRow, aStep, b, bStep, c, cRow, accumulate, ahead);
                     break;
                 case 2:
-                    Tile2(depth, a, aRow, aStep, b, bStep, c, cRow, accumulate);
+                    Tile2(depth, a, aRow, aStep, b, bStep, c, cRow, accumulate, ahead);
                     break;
                 default:
                     Tile1(depth, a, aStep, b, bStep, c, accumulate);
@@ -58,7 +59,7 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile6(int depth, float* a, nint aRow, nint aStep, byte* b, nint bStep, float* c, nint cRow, bool accumulate)
+    private static void Tile6(int depth, float* a, nint aRow, nint aStep, byte* b, nint bStep, float* c, nint cRow, bool accumulate, nint ahead)
     {
         nint aRow3 = 3 * aRow;
         nint aRow5 = 5 * aRow;
@@ -71,7 +72,7 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
         for (int k = 0; k < depth; k++)
         {
             TRow row = TRow.Widen<TStored>(b);
-            TRow.Ask<TStored>(b + PrefetchDistance);
+            TRow.Ask<TStored>(b + ahead);
             c0 = TRow.Fma(TLanes.Broadcast(a[0]), row, c0);
             c1 = TRow.Fma(TLanes.Broadcast(a[aRow]), row, c1);
             c2 = TRow.Fma(TLanes.Broadcast(a[2 * aRow]), row, c2);
@@ -90,7 +91,7 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile4(int depth, float* a, nint aRow, nint aStep, byte* b, nint bStep, float* c, nint cRow, bool accumulate)
+    private static void Tile4(int depth, float* a, nint aRow, nint aStep, byte* b, nint bStep, float* c, nint cRow, bool accumulate, nint ahead)
     {
         nint aRow3 = 3 * aRow;
         TRow c0 = accumulate ? TRow.Load(c) : TRow.Zero;
@@ -100,7 +101,7 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
         for (int k = 0; k < depth; k++)
         {
             TRow row = TRow.Widen<TStored>(b);
-            TRow.Ask<TStored>(b + PrefetchDistance);
+            TRow.Ask<TStored>(b + ahead);
             c0 = TRow.Fma(TLanes.Broadcast(a[0]), row, c0);
             c1 = TRow.Fma(TLanes.Broadcast(a[aRow]), row, c1);
             c2 = TRow.Fma(TLanes.Broadcast(a[2 * aRow]), row, c2);
@@ -115,7 +116,7 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile3(int depth, float* a, nint aRow, nint aStep, byte* b, nint bStep, float* c, nint cRow, bool accumulate)
+    private static void Tile3(int depth, float* a, nint aRow, nint aStep, byte* b, nint bStep, float* c, nint cRow, bool accumulate, nint ahead)
     {
         TRow c0 = accumulate ? TRow.Load(c) : TRow.Zero;
         TRow c1 = accumulate ? TRow.Load(c + cRow) : TRow.Zero;
@@ -123,7 +124,7 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
         for (int k = 0; k < depth; k++)
         {
             TRow row = TRow.Widen<TStored>(b);
-            TRow.Ask<TStored>(b + PrefetchDistance);
+            TRow.Ask<TStored>(b + ahead);
             c0 = TRow.Fma(TLanes.Broadcast(a[0]), row, c0);
             c1 = TRow.Fma(TLanes.Broadcast(a[aRow]), row, c1);
             c2 = TRow.Fma(TLanes.Broadcast(a[2 * aRow]), row, c2);
@@ -136,14 +137,14 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile2(int depth, float* a, nint aRow, nint aStep, byte* b, nint bStep, float* c, nint cRow, bool accumulate)
+    private static void Tile2(int depth, float* a, nint aRow, nint aStep, byte* b, nint bStep, float* c, nint cRow, bool accumulate, nint ahead)
     {
         TRow c0 = accumulate ? TRow.Load(c) : TRow.Zero;
         TRow c1 = accumulate ? TRow.Load(c + cRow) : TRow.Zero;
         for (int k = 0; k < depth; k++)
         {
             TRow row = TRow.Widen<TStored>(b);
-            TRow.Ask<TStored>(b + PrefetchDistance);
+            TRow.Ask<TStored>(b + ahead);
             c0 = TRow.Fma(TLanes.Broadcast(a[0]), row, c0);
             c1 = TRow.Fma(TLanes.Broadcast(a[aRow]), row, c1);
             a += aStep;
