@@ -26,7 +26,7 @@ internal sealed class SamplingFlags
         "--stop", "TEXT", "ends a completion when its text holds TEXT, which stays part of it; may be given several times");
     private readonly Option<long?> _seed = Flag.Long("--seed", "S", "source of all draws (default: 42)");
     private readonly Option<int?> _batchSize = Flag.Integer(
-        "--batch-size", "B", "most completions sampled at once; results do not depend on it (default: 128)");
+        "--batch-size", "B", "most completions sampled at once; results do not depend on it (default: 32)");
 
     /// <summary>Gives a verb these flags.</summary>
     public void AddTo(Command command)
@@ -59,7 +59,7 @@ internal sealed class SamplingFlags
             MinP = (float)(flags.GetValue(_minP) ?? folder.Generation?.MinP ?? 0),
             RepetitionPenalty = (float)(flags.GetValue(_penalty) ?? folder.Generation?.RepetitionPenalty ?? 1),
             MaxNewTokens = flags.GetValue(_maxNewTokens) ?? folder.Generation?.MaxNewTokens ?? 256,
-            MaxBatchSize = flags.GetValue(_batchSize) ?? 128,
+            MaxBatchSize = flags.GetValue(_batchSize) ?? 32,
             StopIds = folder.StopIds,
             StopWhen = all.Length == 0 ? null : new StopStrings(folder.Tokenizer, all).IsReached,
         };

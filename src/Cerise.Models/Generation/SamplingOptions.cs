@@ -31,8 +31,8 @@ public sealed record SamplingOptions
     /// <summary>Whether a completion so far is ended by its text, such as by a stop string; asked after every token. Default none.</summary>
     public Func<IReadOnlyList<int>, bool>? StopWhen { get; init; }
 
-    /// <summary>Most sequences decoded at once; the result does not depend on it. Default 128.</summary>
-    public int MaxBatchSize { get; init; } = 128;
+    /// <summary>Most sequences decoded at once; the result does not depend on it. Default 32: enough that the weights are read seldom, few enough that keys and values stay near the processor; more where there are many cores.</summary>
+    public int MaxBatchSize { get; init; } = 32;
 
     /// <summary>What is wrong with the settings.</summary>
     public IEnumerable<string> Faults()

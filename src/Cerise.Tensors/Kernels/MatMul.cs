@@ -18,6 +18,9 @@ internal static unsafe partial class MatMul
     /// <summary>Rows that the backward pass by the weight copies side by side at once, and panels of outputs it takes together.</summary>
     private const int RowsAtOnce = 512, PanelsAtOnce = 4;
 
+    /// <summary>Outputs up to which rows of gradients are not copied before use.</summary>
+    private const int NarrowOutputs = 128;
+
     /// <summary>Rows whose work is worth that of fetching a panel anew.</summary>
     private const int RowsPerFetch = 4;
 
@@ -198,10 +201,11 @@ internal static unsafe partial class MatMul
             int last = Math.Min(first + channelBlock, channels);
             float* dy = scratch[worker];                                   // panels of [depth, 64]
             float* xs = dy + (RowsAtOnce * Panel * PanelsAtOnce);          // four times [depth, 16]
+            bool direct = outputs <= NarrowOutputs && outputs % Panel == 0;   // rows of dy that lie close enough to be read where they are
             for (int row = 0; row < rows; row += RowsAtOnce)
             {
                 int depth = Math.Min(RowsAtOnce, rows - row);
-                for (int panel = firstPanel; panel < lastPanel; panel++)
+                for (int panel = firstPanel; panel < lastPanel && !direct; panel++)
                     CopyColumns<TLanes>(
                         gradOutput + ((nint)row * outputs) + (panel * Panel), outputs, depth, Math.Min(Panel, outputs - (panel * Panel)),
                         dy + ((panel - firstPanel) * RowsAtOnce * Panel), Panel, Panel);
@@ -214,7 +218,7 @@ internal static unsafe partial class MatMul
                         for (int channel = block; channel < Math.Min(block + Panel, last); channel += 16)
                             MatMulTile.Run<TLanes>(
                                 Math.Min(16, last - channel), depth, xs + ((channel - block) * RowsAtOnce), 1, 16,
-                                dy + ((panel - firstPanel) * RowsAtOnce * Panel), Panel,
+                                direct ? gradOutput + ((nint)row * outputs) + (panel * Panel) : dy + ((panel - firstPanel) * RowsAtOnce * Panel), direct ? outputs : Panel,
                                 gradWeight + ((nint)panel * Panel * channels) + ((nint)channel * Panel), Panel, columns, accumulate: true);
                     }
                 }

@@ -98,8 +98,8 @@ public record GrpoOptions : OptimizerOptions
     /// </summary>
     public int MaxTokensPerMicroBatch { get; init; } = 2048;
 
-    /// <summary>Most sequences sampled at once; the completions do not depend on it. Default 128.</summary>
-    public int RolloutBatchSize { get; init; } = 128;
+    /// <summary>Most sequences sampled at once; the completions do not depend on it. Default 32: enough that the weights are read seldom, few enough that keys and values stay near the processor; more where there are many cores.</summary>
+    public int RolloutBatchSize { get; init; } = 32;
 
     /// <summary>Completions of a step that are written to samples.jsonl. Default 4.</summary>
     public int NumCompletionsToPrint { get; init; } = 4;
