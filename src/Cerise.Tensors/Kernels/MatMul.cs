@@ -13,10 +13,13 @@ internal static unsafe partial class MatMul
     private const int Panel = MatMulTile.PanelWidth;
 
     /// <summary>Length of the blocks that sums are cut into, so that a panel's block stays in the second-level cache.</summary>
-    private const int DepthBlock = 512;
+    private static readonly int DepthBlock = (int)Math.Clamp(CacheSizes.Here.SecondLevel / 8 / (Panel * sizeof(float)) / Panel * Panel, 2 * Panel, 16 * Panel);
 
-    /// <summary>Rows that the backward pass by the weight copies side by side at once, and panels of outputs it takes together.</summary>
-    private const int RowsAtOnce = 512, PanelsAtOnce = 4;
+    /// <summary>Rows that the backward pass by the weight copies side by side at once.</summary>
+    private static readonly int RowsAtOnce = DepthBlock;
+
+    /// <summary>Panels of outputs that the backward pass by the weight takes together.</summary>
+    private const int PanelsAtOnce = 4;
 
     /// <summary>Outputs up to which rows of gradients are not copied before use.</summary>
     private const int NarrowOutputs = 128;
@@ -34,7 +37,7 @@ internal static unsafe partial class MatMul
     private const int FewRows = 16;
 
     /// <summary>Bytes of such a block.</summary>
-    private const int BlockOfFewRows = 16384;
+    private static readonly int BlockOfFewRows = (int)Math.Clamp(CacheSizes.Here.FirstLevel / 3 / 4096 * 4096, 8192, 65536);
 
     /// <summary>Forward products of one input over panels of any stored type, shared out together: the bits are those of float32 weights of the same numbers.</summary>
     /// <remarks>Scratch memory of <see cref="ScratchLength"/> a worker is needed where <see cref="IStored.CostlyToWiden"/>.</remarks>
@@ -70,7 +73,7 @@ internal static unsafe partial class MatMul
     }
 
     /// <summary>Numbers of scratch memory each worker needs for the backward products, and for the forward one where numbers are costly to widen.</summary>
-    public const int ScratchLength = RowsAtOnce * Panel * (PanelsAtOnce + 1);
+    public static int ScratchLength => RowsAtOnce * Panel * (PanelsAtOnce + 1);
 
     private static int Panels(int columns) => (columns + Panel - 1) / Panel;
 

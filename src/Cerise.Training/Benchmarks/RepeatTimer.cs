@@ -42,7 +42,7 @@ internal sealed class RepeatTimer(PeakMeter peak, int repeat, CancellationToken 
             work, Median(seconds), seconds.Min(),
             new MachinePeaks(Median(gflops), Median(gflopsOne), Median(memory), Median(memoryOne), Median(again)))
         {
-            IsCached = work.WorkingSet <= LastLevelCache.Bytes,
+            IsCached = work.WorkingSet <= CacheSizes.Here.LastLevel,
             PeakRssBytes = PeakMemory.Bytes - peak.ReservedBytes,
             KernelShare = device?.KernelSeconds / (seconds.Sum() * work.Times),
             Kernels = [.. (device?.KernelTimes ?? []).Select(time => time with { Calls = time.Calls / times, Seconds = time.Seconds / times })],
