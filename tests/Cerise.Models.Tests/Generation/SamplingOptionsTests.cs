@@ -51,7 +51,7 @@ public sealed class SamplingOptionsTests
         SamplingOptions options = new();
         Assert.Empty(options.Faults());
         Assert.Equal((1f, 0, 1f, 0f, 1f), (options.Temperature, options.TopK, options.TopP, options.MinP, options.RepetitionPenalty));
-        Assert.Equal((256, 128), (options.MaxNewTokens, options.MaxBatchSize));
+        Assert.Equal((256, 32), (options.MaxNewTokens, options.MaxBatchSize));
         Assert.Empty(options.StopIds);
         Assert.Null(options.StopWhen);
         Assert.Empty(new SamplingOptions { Temperature = 0.0001f }.Faults());
