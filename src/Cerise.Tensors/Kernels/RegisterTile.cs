@@ -10,7 +10,7 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
     where TRow : struct, IRow<TRow, TLanes>
     where TStored : struct, IStored
 {
-    // Panels are streamed from the second-level cache or from memory, whose own prefetching ends at each page of 4 KB: 16 rows of a panel.
+    // Panels are streamed from the second-level cache or from memory, whose own prefetching ends at each page of 4 KB. Two pages ahead, in bytes.
     private const int PrefetchDistance = 8192;
 
 
@@ -30,8 +30,9 @@ internal static unsafe class RegisterTile<TLanes, TRow, TStored>
     {
         for (int tile = 0; rows > 0; tile++)
         {
+            // The first tile brings this block of B; the second, which finds it in the cache, asks for the block that follows.
             nint ahead = tile == 1 ? depth * bStep : PrefetchDistance;
-            for (int i = 6; i < Math.Min(rows, 12); i++)                   // where the next tile's sums go
+            for (int i = 6; i < Math.Min(rows, 12); i++)                   // where the next tile's sums go, when this one takes six rows
                 TRow.Ask<StoredFloat32>((byte*)(c + (i * cRow)));
             int taken = rows is 6 or > 8 ? 6 : rows == 5 ? 3 : Math.Min(rows, 4);
             switch (taken)
