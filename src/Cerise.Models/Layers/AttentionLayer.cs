@@ -13,7 +13,7 @@ internal sealed record AttentionLayer(LinearLayer Query, LinearLayer Key, Linear
     /// <returns>What attention adds to the stream, [tokens, hidden].</returns>
     public Tensor Forward(Tensor x, RotaryTable rotary, AttentionPlan plan, KeyValueBlocks? cache)
     {
-        (Tensor queries, Tensor keys, Tensor values) = x.Linear(Query.Both, Key.Both, Value.Both);
+        (Tensor queries, Tensor keys, Tensor values) = LinearLayer.Forward(x, Query, Key, Value);
         queries = queries.Rotary(rotary, plan.Positions, HeadDim);                      // [tokens, heads * headDim]
         keys = keys.Rotary(rotary, plan.Positions, HeadDim);                            // [tokens, kvHeads * headDim]
         Tensor attended = cache is { } blocks ? queries.CachedAttention(keys, values, plan, blocks) : queries.Attention(keys, values, plan, HeadDim);

@@ -10,7 +10,7 @@ internal sealed record FeedForwardLayer(LinearLayer Gate, LinearLayer Up, Linear
     /// <returns>What the layer adds to the stream, [tokens, hidden].</returns>
     public Tensor Forward(Tensor x)
     {
-        (Tensor gate, Tensor up) = x.Linear(Gate.Both, Up.Both);                        // [tokens, intermediate]
+        (Tensor gate, Tensor up) = LinearLayer.Forward(x, Gate, Up);                        // [tokens, intermediate]
         return Down.Forward(gate.SwiGlu(up));
     }
 }
