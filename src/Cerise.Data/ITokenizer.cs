@@ -20,6 +20,17 @@ public interface ITokenizer
     /// <param name="addSpecialTokens">Whether the tokenizer's template adds its tokens, such as BOS, around the text.</param>
     public int[] Encode(string text, bool addSpecialTokens = true);
 
+    /// <summary>The ids of a text, each with the characters that it stands for.</summary>
+    /// <remarks>
+    /// Ranges follow characters through normalization: a character that replaces several has the range of all of them, and tokens that share a character,
+    /// such as the bytes of an emoji, each have the whole of it. Spaces are not trimmed off. A token that the model's conventions put before the text has the
+    /// range of the character after it; one of the template (BOS, EOS) has an empty range at the text's beginning or end.
+    /// </remarks>
+    /// <param name="text">Any text; an unpaired surrogate is read as U+FFFD.</param>
+    /// <param name="addSpecialTokens">Whether the tokenizer's template adds its tokens, such as BOS, around the text.</param>
+    /// <returns>The ids of <see cref="Encode"/>, each with its range in UTF-16 units of <paramref name="text"/>, the end exclusive.</returns>
+    public (int Id, int Start, int End)[] EncodeWithOffsets(string text, bool addSpecialTokens = true);
+
     /// <summary>The text of ids. Ids that no token has are passed over; bytes that are not UTF-8 become U+FFFD.</summary>
     /// <param name="ids">Ids in order.</param>
     /// <param name="skipSpecialTokens">Whether special tokens are left out.</param>
@@ -37,4 +48,10 @@ public interface ITokenizer
 
     /// <summary>Whether the id is that of a special token.</summary>
     public bool IsSpecial(int id);
+
+    /// <summary>
+    /// The bytes of UTF-8 that a token adds to a text that has begun, which may be part of a character: those of consecutive tokens joined are the bytes of
+    /// the decoded text, but for the space that some decoders drop at the very beginning. Empty for special tokens and for ids that no token has.
+    /// </summary>
+    public ReadOnlySpan<byte> TokenBytes(int id);
 }

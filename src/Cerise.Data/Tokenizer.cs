@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
+using Cerise.Data.Tokenizers;
 using Cerise.Data.Tokenizers.AddedTokens;
 using Cerise.Data.Tokenizers.Bpe;
 using Cerise.Data.Tokenizers.Decoders;
 using Cerise.Data.Tokenizers.Files;
-using Cerise.Data.Tokenizers.PreTokenizers;
-using Cerise.Data.Tokenizers.Unicode;
+using Cerise.Data.Tokenizers.Models;
 
 namespace Cerise.Data;
 
@@ -18,12 +18,10 @@ public sealed class Tokenizer : ITokenizer
 {
     private readonly TokenizerFile _parts;
     private readonly SavedFiles _files;
-    private readonly AddedTokenMatcher? _rawMatcher;
-    private readonly AddedTokenMatcher? _normalizedMatcher;
-    private readonly PieceScanner? _scanner;
-    private readonly bool _byteLevel;
+    private readonly TextEncoder _encoder;
     private readonly Dictionary<string, int> _addedIds;
     private readonly HashSet<int> _specialIds;
+    private readonly Lazy<TokenBytesTable> _tokenBytes;
     private readonly string?[] _decodingTokens;                             // by id, as the decoder takes them
 
     private Tokenizer(SavedFiles files)
@@ -31,13 +29,12 @@ public sealed class Tokenizer : ITokenizer
         TokenizerConfig config = files.Config is { } json ? TokenizerConfig.Read(json, files.ConfigPath) : TokenizerConfig.None;
         _files = files;
         _parts = TokenizerFile.Read(files.Tokenizer, files.TokenizerPath, config);
-        _scanner = _parts.PreTokenizer?.Scanner;
-        _byteLevel = _parts.PreTokenizer?.LeavesBytesToModel ?? false;
+        _encoder = new TextEncoder(_parts);
         _addedIds = _parts.AddedTokens.ToDictionary(token => token.Content, token => token.Id, StringComparer.Ordinal);
         _specialIds = [.. _parts.AddedTokens.Where(token => token.Special).Select(token => token.Id)];
         _decodingTokens = DecodingTokens();
-        _rawMatcher = Matcher(normalized: false);
-        _normalizedMatcher = Matcher(normalized: true);
+        _tokenBytes = new(() => new TokenBytesTable(
+            [.. _parts.Tokens.Select((token, id) => IsSpecial(id) ? null : token)], id => _addedIds.TryGetValue(_parts.Tokens[id]!, out int added) && added == id, _parts.Decoder));
         BosId = config.BosToken is { } bos ? TokenToId(bos) : null;
         EosId = config.EosToken is { } eos ? TokenToId(eos) : null;
         PadId = config.PadToken is { } pad ? TokenToId(pad) : null;
@@ -89,20 +86,18 @@ public sealed class Tokenizer : ITokenizer
     public int[] Encode(string text, bool addSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(text);
-        text = CodePoints.WellFormed(text);
-        var ids = new List<int>((text.Length / 3) + 8);
-        if (addSpecialTokens)
-            ids.AddRange(_parts.PostProcessor.Prefix);
-        foreach ((int start, int end, AddedToken? token) in Parts(_rawMatcher, text))
-        {
-            if (token is not null)
-                ids.Add(token.Id);
-            else
-                EncodeNormalized(Normalize(start == 0 && end == text.Length ? text : text[start..end]), start == 0, ids);
-        }
-        if (addSpecialTokens)
-            ids.AddRange(_parts.PostProcessor.Suffix);
-        return [.. ids];
+        var tokens = new TokenList(withRanges: false, (text.Length / 3) + 8);
+        _encoder.Encode(text, addSpecialTokens, tokens);
+        return [.. tokens.Ids];
+    }
+
+    /// <inheritdoc/>
+    public (int Id, int Start, int End)[] EncodeWithOffsets(string text, bool addSpecialTokens = true)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var tokens = new TokenList(withRanges: true, (text.Length / 3) + 8);
+        _encoder.Encode(text, addSpecialTokens, tokens);
+        return [.. tokens.Ids.Zip(tokens.Ranges!, (id, range) => (id, range.Start, range.End))];
     }
 
     /// <inheritdoc/>
@@ -133,6 +128,9 @@ public sealed class Tokenizer : ITokenizer
     /// <inheritdoc/>
     public bool IsSpecial(int id) => _specialIds.Contains(id);
 
+    /// <inheritdoc/>
+    public ReadOnlySpan<byte> TokenBytes(int id) => _tokenBytes.Value[id];
+
     /// <summary>Takes away the space before English punctuation and contractions that word-wise decoding leaves (clean_up_tokenization_spaces).</summary>
     public static string CleanUpSpaces(string text)
     {
@@ -144,42 +142,6 @@ public sealed class Tokenizer : ITokenizer
         foreach ((string spaced, string clean) in rules)
             text = text.Replace(spaced, clean, StringComparison.Ordinal);
         return text;
-    }
-
-    private string Normalize(string text) => _parts.Normalizer?.Normalize(text) ?? text;
-
-    private void EncodeNormalized(string text, bool atStart, List<int> ids)
-    {
-        foreach ((int start, int end, AddedToken? token) in Parts(_normalizedMatcher, text))
-        {
-            if (token is not null)
-                ids.Add(token.Id);
-            else if (_scanner is not null)
-                EncodeScanned(text.AsSpan(start, end - start), _scanner, ids);
-            else
-                EncodePieces(new Piece(text, start, end - start, atStart && start == 0), ids);
-        }
-    }
-
-    private void EncodeScanned(ReadOnlySpan<char> text, PieceScanner scanner, List<int> ids)
-    {
-        for (int start = 0; start < text.Length;)
-        {
-            int end = scanner.NextEnd(text, start);
-            _parts.Model.Encode(text[start..end], _byteLevel, ids);
-            start = end;
-        }
-    }
-
-    private void EncodePieces(Piece text, List<int> ids)
-    {
-        List<Piece> pieces = [];
-        if (_parts.PreTokenizer is { } preTokenizer)
-            preTokenizer.Split(text, pieces);
-        else
-            pieces.Add(text);
-        foreach (Piece piece in pieces)
-            _parts.Model.Encode(piece.Span, _byteLevel, ids);
     }
 
     private string? TokenForDecoding(int id, bool skipSpecialTokens) =>
@@ -194,24 +156,5 @@ public sealed class Tokenizer : ITokenizer
         foreach (AddedToken token in _parts.AddedTokens)
             tokens[token.Id] = ByteLevelAlphabet.Map(token.Content);
         return tokens;
-    }
-
-    private AddedTokenMatcher? Matcher(bool normalized)
-    {
-        (string Text, AddedToken Token)[] tokens =
-        [
-            .. _parts.AddedTokens.Where(token => token.Normalized == normalized).Select(token => (normalized ? Normalize(token.Content) : token.Content, token)),
-        ];
-        return tokens.Length == 0 ? null : new AddedTokenMatcher(tokens);
-    }
-
-    private static List<(int Start, int End, AddedToken? Token)> Parts(AddedTokenMatcher? matcher, string text)
-    {
-        List<(int Start, int End, AddedToken? Token)> parts = [];
-        if (matcher is not null)
-            matcher.Split(text, parts);
-        else if (text.Length > 0)
-            parts.Add((0, text.Length, null));
-        return parts;
     }
 }

@@ -2,11 +2,12 @@ using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Cerise.Data.Tokenizers.Models;
 
 namespace Cerise.Data.Tokenizers.Bpe;
 
 /// <summary>Byte-pair encoding of pieces: symbols (bytes or characters) to ids, then merges. Safe for use from many threads.</summary>
-internal sealed class BpeModel
+internal sealed class BpeModel : TokenModel
 {
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _ids;
     private readonly MergeTable _merges;
@@ -14,6 +15,7 @@ internal sealed class BpeModel
     private readonly int[] _byteLevelIds;                                   // id of each byte's character, -1 where the vocabulary lacks it
     private readonly int[] _fallbackIds;                                    // id of <0x00> to <0xFF>, -1 where the vocabulary lacks it
     private readonly bool _plainBytes;                                      // every byte has its id and nothing is put around symbols
+    private readonly Lazy<int[]> _tokenLengths;                             // characters of each token
     private readonly PieceCache _cache = new();
 
     /// <summary>Makes the model; <paramref name="vocabulary"/> is read, never changed, from here on.</summary>
@@ -25,17 +27,39 @@ internal sealed class BpeModel
         _options = options;
         _byteLevelIds = [.. Enumerable.Range(0, 256).Select(b => vocabulary.GetValueOrDefault(ByteLevelAlphabet.CharOf((byte)b).ToString(), -1))];
         _fallbackIds = [.. Enumerable.Range(0, 256).Select(b => vocabulary.GetValueOrDefault(string.Create(CultureInfo.InvariantCulture, $"<0x{b:X2}>"), -1))];
+        _tokenLengths = new(TokenLengths);
         _plainBytes = options.ContinuingPrefix.Length == 0 && options.EndOfWordSuffix.Length == 0 && !_byteLevelIds.Contains(-1);
     }
 
-    /// <summary>Token to id, without added tokens.</summary>
-    public IReadOnlyDictionary<string, int> Vocabulary { get; }
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, int> Vocabulary { get; }
 
-    /// <summary>Appends the ids of one piece.</summary>
-    /// <param name="piece">Well-formed UTF-16, not empty.</param>
-    /// <param name="byteLevel">The symbols are the UTF-8 bytes rather than the characters; the same for all calls on one model.</param>
-    /// <param name="ids">Where the ids go.</param>
-    public void Encode(ReadOnlySpan<char> piece, bool byteLevel, List<int> ids)
+    /// <inheritdoc/>
+    public override bool SpellsBytes => true;
+
+    /// <inheritdoc/>
+    /// <remarks><paramref name="byteLevel"/> is the same for all calls on one model.</remarks>
+    public override void Encode(ReadOnlySpan<char> piece, bool byteLevel, TokenList tokens)
+    {
+        int before = tokens.Ids.Count;
+        if (tokens.Ranges is null)
+            EncodeCached(piece, byteLevel, tokens.Ids);
+        else if (!byteLevel)
+            EncodeSymbols(piece, tokens.Ids, tokens.Ranges);
+        else if (_plainBytes)
+        {
+            EncodeCached(piece, byteLevel, tokens.Ids);
+            AddByteRanges(tokens.From(before), tokens.Ranges);
+            SpelledBytes.RangesToCharacters(piece, CollectionsMarshal.AsSpan(tokens.Ranges)[before..]);
+        }
+        else
+        {
+            EncodeSymbols(ByteLevelAlphabet.Map(piece), tokens.Ids, tokens.Ranges);
+            SpelledBytes.RangesToCharacters(piece, CollectionsMarshal.AsSpan(tokens.Ranges)[before..]);
+        }
+    }
+
+    private void EncodeCached(ReadOnlySpan<char> piece, bool byteLevel, List<int> ids)
     {
         if (piece.Length > PieceCache.LongestPiece)
         {
@@ -58,9 +82,28 @@ internal sealed class BpeModel
     private void EncodeAnew(ReadOnlySpan<char> piece, bool byteLevel, List<int> ids)
     {
         if (!byteLevel || !_plainBytes)
-            EncodeSymbols(byteLevel ? ByteLevelAlphabet.Map(piece) : piece, ids);
+            EncodeSymbols(byteLevel ? ByteLevelAlphabet.Map(piece) : piece, ids, ranges: null);
         else if (!_options.IgnoreMerges || !TryWhole(ByteLevelAlphabet.Map(piece), ids))
             EncodeBytes(piece, ids);
+    }
+
+    private int[] TokenLengths()
+    {
+        int[] lengths = new int[Vocabulary.Values.Max() + 1];
+        foreach ((string token, int id) in Vocabulary)
+            lengths[id] = token.Length;
+        return lengths;
+    }
+
+    /// <summary>Where every byte is a symbol, a token has as many bytes as characters.</summary>
+    private void AddByteRanges(ReadOnlySpan<int> ids, List<(int Start, int End)> ranges)
+    {
+        int at = 0;
+        foreach (int id in ids)
+        {
+            ranges.Add((at, at + _tokenLengths.Value[id]));
+            at += _tokenLengths.Value[id];
+        }
     }
 
     private bool TryWhole(ReadOnlySpan<char> piece, List<int> ids)
@@ -81,35 +124,43 @@ internal sealed class BpeModel
         for (int i = 0; i < count; i++)
             symbols[i] = _byteLevelIds[utf8[i]];
         ArrayPool<byte>.Shared.Return(utf8);
-        CollectionsMarshal.SetCount(ids, before + Merger.Merge(symbols, _merges));
+        CollectionsMarshal.SetCount(ids, before + Merger.Merge(symbols, [], _merges));
     }
 
-    private void EncodeSymbols(ReadOnlySpan<char> piece, List<int> ids)
+    /// <summary>Appends ids, and to <paramref name="ranges"/> where each stands in the piece.</summary>
+    private void EncodeSymbols(ReadOnlySpan<char> piece, List<int> ids, List<(int Start, int End)>? ranges)
     {
+        int before = ids.Count, rangesBefore = ranges?.Count ?? 0;
         if (_options.IgnoreMerges && TryWhole(piece, ids))
+        {
+            ranges?.Add((0, piece.Length));
             return;
-        int before = ids.Count;
-        bool unknownPending = false;
+        }
+        (int Start, int End)? unknown = null;                               // waits
         for (int start = 0; start < piece.Length;)
         {
             int length = char.IsHighSurrogate(piece[start]) && start + 1 < piece.Length ? 2 : 1;
             if (TrySymbol(piece, start, length, out int id))
             {
-                FlushUnknown(ref unknownPending, ids);
+                FlushUnknown(ref unknown, ids, ranges);
                 ids.Add(id);
+                ranges?.Add((start, start + length));
             }
-            else if (!(_options.ByteFallback && TryBytes(piece.Slice(start, length), ids)) && _options.UnknownId is not null)
+            else if (!(_options.ByteFallback && TryBytes(piece, start, length, ids, ranges)) && _options.UnknownId is not null)
             {
                 // The unknown id waits for the next known symbol, behind the bytes of a fallback: the order of the reference tokenizer.
                 if (!_options.FuseUnknown)
-                    FlushUnknown(ref unknownPending, ids);
-                unknownPending = true;
+                    FlushUnknown(ref unknown, ids, ranges);
+                unknown = (unknown?.Start ?? start, start + length);
             }
             start += length;
         }
-        FlushUnknown(ref unknownPending, ids);
-        int merged = Merger.Merge(CollectionsMarshal.AsSpan(ids)[before..], _merges);
+        FlushUnknown(ref unknown, ids, ranges);
+        int merged = Merger.Merge(
+            CollectionsMarshal.AsSpan(ids)[before..], ranges is null ? [] : CollectionsMarshal.AsSpan(ranges)[rangesBefore..], _merges);
         CollectionsMarshal.SetCount(ids, before + merged);
+        if (ranges is not null)
+            CollectionsMarshal.SetCount(ranges, rangesBefore + merged);
     }
 
     private bool TrySymbol(ReadOnlySpan<char> piece, int start, int length, out int id)
@@ -122,22 +173,28 @@ internal sealed class BpeModel
             : _ids.TryGetValue(string.Concat(prefix, symbol, suffix), out id);
     }
 
-    private bool TryBytes(ReadOnlySpan<char> symbol, List<int> ids)
+    private bool TryBytes(ReadOnlySpan<char> piece, int start, int length, List<int> ids, List<(int Start, int End)>? ranges)
     {
         Span<byte> utf8 = stackalloc byte[4];
-        int count = Encoding.UTF8.GetBytes(symbol, utf8);
+        int count = Encoding.UTF8.GetBytes(piece.Slice(start, length), utf8);
         foreach (byte b in utf8[..count])
             if (_fallbackIds[b] < 0)
                 return false;
         foreach (byte b in utf8[..count])
+        {
             ids.Add(_fallbackIds[b]);
+            ranges?.Add((start, start + length));
+        }
         return true;
     }
 
-    private void FlushUnknown(ref bool pending, List<int> ids)
+    private void FlushUnknown(ref (int Start, int End)? unknown, List<int> ids, List<(int Start, int End)>? ranges)
     {
-        if (pending)
+        if (unknown is { } range)
+        {
             ids.Add(_options.UnknownId!.Value);
-        pending = false;
+            ranges?.Add(range);
+        }
+        unknown = null;
     }
 }

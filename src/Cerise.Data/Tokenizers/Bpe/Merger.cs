@@ -7,10 +7,13 @@ internal static class Merger
     public const int ShortLength = 48;
 
     /// <summary>Merges in place and returns how many symbols are left.</summary>
-    public static int Merge(Span<int> symbols, MergeTable merges) =>
-        symbols.Length <= ShortLength ? MergeShort(symbols, merges) : new LongMerge(symbols, merges).Run(symbols);
+    /// <param name="symbols">The symbols.</param>
+    /// <param name="ranges">Where each symbol begins and ends, merged alike; empty where nobody asks.</param>
+    /// <param name="merges">The merges.</param>
+    public static int Merge(Span<int> symbols, Span<(int Start, int End)> ranges, MergeTable merges) =>
+        symbols.Length <= ShortLength ? MergeShort(symbols, ranges, merges) : new LongMerge(symbols, merges).Run(symbols, ranges);
 
-    private static int MergeShort(Span<int> symbols, MergeTable merges)
+    private static int MergeShort(Span<int> symbols, Span<(int Start, int End)> ranges, MergeTable merges)
     {
         Span<int> ranks = stackalloc int[ShortLength];                      // ranks[i]: of the pair that begins at i
         int count = symbols.Length;
@@ -27,6 +30,11 @@ internal static class Merger
             symbols[best] = merges.ResultOf(ranks[best]);
             symbols[(best + 2)..count].CopyTo(symbols[(best + 1)..]);
             ranks[(best + 2)..count].CopyTo(ranks[(best + 1)..]);
+            if (ranges.Length > 0)
+            {
+                ranges[best].End = ranges[best + 1].End;
+                ranges[(best + 2)..count].CopyTo(ranges[(best + 1)..]);
+            }
             count--;
             if (best > 0)
                 ranks[best - 1] = merges.RankOf(symbols[best - 1], symbols[best]);
@@ -63,7 +71,7 @@ internal static class Merger
             }
         }
 
-        public int Run(Span<int> result)
+        public int Run(Span<int> result, Span<(int Start, int End)> ranges)
         {
             while (_candidates.TryPop(out ulong candidate))
             {
@@ -82,7 +90,11 @@ internal static class Merger
             }
             int count = 0;
             for (int i = 0; i >= 0; i = _next[i])
+            {
+                if (ranges.Length > 0)
+                    ranges[count] = (ranges[i].Start, ranges[(_next[i] < 0 ? _symbols.Length : _next[i]) - 1].End);
                 result[count++] = _symbols[i];
+            }
             return count;
         }
 

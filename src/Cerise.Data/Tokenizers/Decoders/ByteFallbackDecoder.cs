@@ -24,6 +24,17 @@ internal sealed class ByteFallbackDecoder : TokenDecoder
         return result;
     }
 
+    public override void AppendBytes(string token, List<byte> bytes)
+    {
+        if (TryByte(token, out byte value))
+            bytes.Add(value);
+        else
+            bytes.AddRange(Encoding.UTF8.GetBytes(token));
+    }
+
+    /// <summary>Whether a token spells a byte.</summary>
+    public static bool IsByte(string token) => TryByte(token, out _);
+
     private static bool TryByte(string token, out byte value)
     {
         value = 0;

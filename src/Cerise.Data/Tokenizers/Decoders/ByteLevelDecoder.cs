@@ -14,4 +14,6 @@ internal sealed class ByteLevelDecoder : TokenDecoder
             ByteLevelAlphabet.AppendBytes(token, bytes);
         return [Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(bytes))];
     }
+
+    public override void AppendBytes(string token, List<byte> bytes) => ByteLevelAlphabet.AppendBytes(token, bytes);
 }

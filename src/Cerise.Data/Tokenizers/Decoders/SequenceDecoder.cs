@@ -11,4 +11,13 @@ internal sealed class SequenceDecoder(TokenDecoder[] steps) : TokenDecoder
             tokens = step.Decode(tokens);
         return tokens;
     }
+
+    public override void AppendBytes(string token, List<byte> bytes)
+    {
+        // A token that one step reads as a byte is that byte; the steps around work on text.
+        if (_steps.Any(step => step is ByteLevelDecoder || (step is ByteFallbackDecoder && ByteFallbackDecoder.IsByte(token))))
+            _steps.First(step => step is ByteLevelDecoder or ByteFallbackDecoder).AppendBytes(token, bytes);
+        else
+            base.AppendBytes(token, bytes);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Cerise.Data.Tokenizers.Parsing;
 using Cerise.Data.Tokenizers.PreTokenizers;
 
@@ -8,6 +9,18 @@ internal abstract class TokenDecoder
 {
     /// <summary>The tokens after this step, to be joined without anything between once all steps are done.</summary>
     public abstract List<string> Decode(List<string> tokens);
+
+    /// <summary>Appends the bytes that a token adds to a text that has begun, which may be a part of a character.</summary>
+    public virtual void AppendBytes(string token, List<byte> bytes)
+    {
+        // Decoders look at the tokens around: whether one is the first, the last, or of the same run. In the middle is where most are.
+        const string Neighbour = "x";
+        string before = string.Concat(Decode([Neighbour, Neighbour])), all = string.Concat(Decode([Neighbour, token, Neighbour]));
+        string left = string.Concat(Decode([Neighbour]));
+        int kept = left.Length, end = all.Length - (before.Length - left.Length);
+        if (end > kept && all.StartsWith(left, StringComparison.Ordinal))
+            bytes.AddRange(Encoding.UTF8.GetBytes(all[kept..end]));
+    }
 
     /// <summary>The decoder that a node describes, or null for a null node.</summary>
     public static TokenDecoder? Read(FileNode node) => node.IsNull ? null : node["type"].StringOr(null) switch

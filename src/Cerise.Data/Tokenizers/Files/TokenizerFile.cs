@@ -1,7 +1,7 @@
 using System.Globalization;
 using Cerise.Data.Tokenizers.AddedTokens;
-using Cerise.Data.Tokenizers.Bpe;
 using Cerise.Data.Tokenizers.Decoders;
+using Cerise.Data.Tokenizers.Models;
 using Cerise.Data.Tokenizers.Normalizers;
 using Cerise.Data.Tokenizers.Parsing;
 using Cerise.Data.Tokenizers.PostProcessors;
@@ -19,7 +19,7 @@ internal sealed record TokenizerFile
     public const int HighestId = (1 << 24) - 1;
 
     /// <summary>Text to ids, within a piece.</summary>
-    public required BpeModel Model { get; init; }
+    public required TokenModel Model { get; init; }
 
     /// <summary>In order of id.</summary>
     public required IReadOnlyList<AddedToken> AddedTokens { get; init; }
@@ -43,7 +43,7 @@ internal sealed record TokenizerFile
     public static TokenizerFile Read(ReadOnlyMemory<byte> json, string file, TokenizerConfig config)
     {
         FileNode root = FileNode.Parse(json, file);
-        BpeModel model = ModelReader.Read(root["model"]);
+        TokenModel model = ModelReader.Read(root["model"]);
         List<AddedToken> added = ReadAddedTokens(root["added_tokens"], config);
         string?[] tokens = Table(root, model, added);
         return new TokenizerFile
@@ -93,7 +93,7 @@ internal sealed record TokenizerFile
         };
     }
 
-    private static string?[] Table(FileNode root, BpeModel model, List<AddedToken> added)
+    private static string?[] Table(FileNode root, TokenModel model, List<AddedToken> added)
     {
         int highest = -1;
         foreach (int id in model.Vocabulary.Values)

@@ -1,3 +1,4 @@
+using Cerise.Data.Tokenizers.Alignment;
 using Cerise.Data.Tokenizers.Unicode;
 
 namespace Cerise.Data.Tokenizers.Normalizers;
@@ -7,5 +8,5 @@ internal sealed class FormNormalizer(UnicodeForm form) : Normalizer
 {
     private readonly UnicodeForm _form = form;
 
-    public override string Normalize(string text) => _form.Normalize(text);
+    public override TrackedText Normalize(TrackedText text) => _form.Normalize(text);
 }

@@ -1,3 +1,4 @@
+using Cerise.Data.Tokenizers.Alignment;
 using Cerise.Data.Tokenizers.Parsing;
 using Cerise.Data.Tokenizers.Unicode;
 
@@ -7,7 +8,10 @@ namespace Cerise.Data.Tokenizers.Normalizers;
 internal abstract class Normalizer
 {
     /// <summary>The normalized text; the same instance where nothing changes.</summary>
-    public abstract string Normalize(string text);
+    public abstract TrackedText Normalize(TrackedText text);
+
+    /// <summary>The same without keeping track of where the text comes from.</summary>
+    public string Normalize(string text) => Normalize(new TrackedText(text, null)).Text;
 
     /// <summary>The normalizer that a node describes, or null for a null node.</summary>
     public static Normalizer? Read(FileNode node) => node.IsNull ? null : node["type"].StringOr(null) switch

@@ -1,3 +1,5 @@
+using Cerise.Data.Tokenizers.Alignment;
+
 namespace Cerise.Data.Tokenizers.Normalizers;
 
 /// <summary>Normalizers one after the other.</summary>
@@ -5,7 +7,7 @@ internal sealed class SequenceNormalizer(Normalizer[] steps) : Normalizer
 {
     private readonly Normalizer[] _steps = steps;
 
-    public override string Normalize(string text)
+    public override TrackedText Normalize(TrackedText text)
     {
         foreach (Normalizer step in _steps)
             text = step.Normalize(text);

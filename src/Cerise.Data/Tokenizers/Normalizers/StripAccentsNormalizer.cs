@@ -1,4 +1,4 @@
-using System.Text;
+using Cerise.Data.Tokenizers.Alignment;
 using Cerise.Data.Tokenizers.Unicode;
 
 namespace Cerise.Data.Tokenizers.Normalizers;
@@ -6,14 +6,6 @@ namespace Cerise.Data.Tokenizers.Normalizers;
 /// <summary>Takes combining marks away; put NFD before it to reach those of composed letters.</summary>
 internal sealed class StripAccentsNormalizer : Normalizer
 {
-    public override string Normalize(string text)
-    {
-        if (System.Text.Ascii.IsValid(text))
-            return text;
-        var result = new StringBuilder(text.Length);
-        foreach (Rune rune in text.EnumerateRunes())
-            if (!CodePoints.IsMark(rune))
-                result.Append(rune);
-        return result.ToString();
-    }
+    public override TrackedText Normalize(TrackedText text) =>
+        System.Text.Ascii.IsValid(text.Text) ? text : CharacterFilter.Map(text, rune => CodePoints.IsMark(rune) ? null : rune);
 }

@@ -1,4 +1,4 @@
-using Cerise.Data.Tokenizers.Bpe;
+using Cerise.Data.Tokenizers.Normalizers;
 
 namespace Cerise.Data.Tokenizers.PreTokenizers;
 
@@ -24,13 +24,13 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex, 
     public override void Split(Piece piece, List<Piece> parts)
     {
         if (_addPrefixSpace && !piece.Span.StartsWith(' '))
-            piece = piece.With(string.Concat(" ", piece.Span));
+            piece = piece.With(PrependNormalizer.Prepend(piece.Detach(), " "));
         int before = parts.Count;
         if (_useRegex)
             Gpt2.Split(piece, parts);
         else
             parts.Add(piece);
         for (int i = before; _mapsBytes && i < parts.Count; i++)
-            parts[i] = parts[i].With(ByteLevelAlphabet.Map(parts[i].Span));
+            parts[i] = parts[i].With(ByteLevelNormalizer.Spell(parts[i].Detach()));
     }
 }

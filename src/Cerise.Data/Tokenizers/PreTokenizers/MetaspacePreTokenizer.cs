@@ -1,3 +1,5 @@
+using Cerise.Data.Tokenizers.Alignment;
+using Cerise.Data.Tokenizers.Normalizers;
 using Cerise.Data.Tokenizers.Parsing;
 
 namespace Cerise.Data.Tokenizers.PreTokenizers;
@@ -36,9 +38,10 @@ internal sealed class MetaspacePreTokenizer : PreTokenizer
 
     public override void Split(Piece piece, List<Piece> parts)
     {
-        string text = piece.Span.ToString().Replace(' ', _replacement);
+        TrackedText text = piece.Detach();
+        text = text.WithSameOrigins(text.Text.Replace(' ', _replacement));
         bool prepend = _prependScheme == "always" || (_prependScheme == "first" && piece.AtStart);
-        Piece replaced = piece.With(prepend && !text.StartsWith(_replacement) ? _replacement + text : text);
+        Piece replaced = piece.With(prepend && !text.Text.StartsWith(_replacement) ? PrependNormalizer.Prepend(text, _replacement.ToString()) : text);
         if (_split)
             _splitter.Split(replaced, parts);
         else

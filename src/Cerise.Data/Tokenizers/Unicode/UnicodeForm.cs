@@ -1,4 +1,5 @@
 using System.Text;
+using Cerise.Data.Tokenizers.Alignment;
 
 namespace Cerise.Data.Tokenizers.Unicode;
 
@@ -32,19 +33,22 @@ internal sealed class UnicodeForm
     public static UnicodeForm KD { get; } = new(compose: false, compatible: true);
 
     /// <summary>The text in this form; the same instance where it already is.</summary>
-    public string Normalize(string text)
+    public string Normalize(string text) => Normalize(new TrackedText(text, null)).Text;
+
+    /// <summary>The same, keeping track of where the characters come from.</summary>
+    public TrackedText Normalize(TrackedText text)
     {
-        int start = text.AsSpan().IndexOfAnyExceptInRange('\0', _compose && !_compatible ? (char)(FirstComposing - 1) : '\u007F');
-        if (start < 0 || IsNormalized(text.AsSpan(start)))
+        int start = text.Text.AsSpan().IndexOfAnyExceptInRange('\0', _compose && !_compatible ? (char)(FirstComposing - 1) : '\u007F');
+        if (start < 0 || IsNormalized(text.Text.AsSpan(start)))
             return text;
-        List<int> codePoints = Decompose(text);
-        Reorder(codePoints);
+        List<Change> changes = Decompose(text.Text);
+        Reorder(changes);
         if (_compose)
-            Compose(codePoints);
-        var result = new StringBuilder(text.Length);
-        foreach (int c in codePoints)
-            result.Append(new Rune(c));
-        return result.ToString();
+            Compose(changes);
+        var result = new TextRewriter(text);
+        foreach (Change change in changes)
+            result.Transform(new Rune(change.CodePoint), change.Count);
+        return result.Finish();
     }
 
     /// <summary>The quick check: true means normalized; false means perhaps not.</summary>
@@ -77,64 +81,68 @@ internal sealed class UnicodeForm
             || (_compatible && _data.Decomposition(c, compatible: true) is not null);
     }
 
-    private List<int> Decompose(string text)
+    private List<Change> Decompose(string text)
     {
-        var result = new List<int>(text.Length);
+        var result = new List<Change>(text.Length);
         foreach (Rune rune in text.EnumerateRunes())
+        {
+            int first = result.Count;
             Decompose(rune.Value, result);
+            result[first] = result[first] with { Count = 0 };
+        }
         return result;
     }
 
-    private void Decompose(int c, List<int> result)
+    private void Decompose(int c, List<Change> result)
     {
         if (IsHangul(c))
         {
             int index = c - HangulFirst;
-            result.Add(LeadFirst + (index / (VowelCount * TrailCount)));
-            result.Add(VowelFirst + (index / TrailCount % VowelCount));
+            result.Add(new(LeadFirst + (index / (VowelCount * TrailCount)), 1));
+            result.Add(new(VowelFirst + (index / TrailCount % VowelCount), 1));
             if (index % TrailCount != 0)
-                result.Add(TrailBase + (index % TrailCount));
+                result.Add(new(TrailBase + (index % TrailCount), 1));
         }
         else if (_data.Decomposition(c, _compatible) is { } parts)
             foreach (int part in parts)
                 Decompose(part, result);
         else
-            result.Add(c);
+            result.Add(new(c, 1));
     }
 
     /// <summary>Sorts each run of combining characters by class, keeping the order within a class.</summary>
-    private void Reorder(List<int> codePoints)
+    private void Reorder(List<Change> changes)
     {
-        for (int start = 0; start < codePoints.Count; start++)
+        for (int start = 0; start < changes.Count; start++)
         {
-            if (_data.CombiningClass(codePoints[start]) == 0)
+            if (_data.CombiningClass(changes[start].CodePoint) == 0)
                 continue;
             int end = start + 1;
             bool sorted = true;
-            while (end < codePoints.Count && _data.CombiningClass(codePoints[end]) is > 0 and var combining)
-                sorted &= combining >= _data.CombiningClass(codePoints[end++ - 1]);
+            while (end < changes.Count && _data.CombiningClass(changes[end].CodePoint) is > 0 and var combining)
+                sorted &= combining >= _data.CombiningClass(changes[end++ - 1].CodePoint);
             if (!sorted)
             {
-                int[] run = [.. codePoints[start..end].OrderBy(_data.CombiningClass)];      // OrderBy is stable
+                Change[] run = [.. changes[start..end].OrderBy(change => _data.CombiningClass(change.CodePoint))];      // OrderBy is stable
                 for (int i = 0; i < run.Length; i++)
-                    codePoints[start + i] = run[i];
+                    changes[start + i] = run[i];
             }
             start = end;
         }
     }
 
     /// <summary>Joins each starter with the following characters that no equal or higher class keeps from it.</summary>
-    private void Compose(List<int> codePoints)
+    private void Compose(List<Change> changes)
     {
         int starter = -1, written = 0;
         int previousClass = -1;                                             // of the last character kept after the starter; -1: none
-        for (int read = 0; read < codePoints.Count; read++)
+        for (int read = 0; read < changes.Count; read++)
         {
-            int c = codePoints[read];
-            int combining = _data.CombiningClass(c);
-            if (starter >= 0 && previousClass < combining && TryCompose(codePoints[starter], c, out int composite))
+            Change change = changes[read];
+            int combining = _data.CombiningClass(change.CodePoint);
+            if (starter >= 0 && previousClass < combining && TryCompose(changes[starter].CodePoint, change.CodePoint, out int composite))
             {
-                codePoints[starter] = composite;
+                changes[starter] = new(composite, changes[starter].Count + change.Count - 1);
                 continue;
             }
             if (combining == 0)
@@ -144,9 +152,9 @@ internal sealed class UnicodeForm
             }
             else
                 previousClass = combining;
-            codePoints[written++] = c;
+            changes[written++] = change;
         }
-        codePoints.RemoveRange(written, codePoints.Count - written);
+        changes.RemoveRange(written, changes.Count - written);
     }
 
     private bool TryCompose(int first, int second, out int composite)
@@ -166,4 +174,7 @@ internal sealed class UnicodeForm
     }
 
     private static bool IsHangul(int c) => c is >= HangulFirst and < HangulFirst + HangulCount;
+
+    /// <summary>A character of the result and what it does to the source: 0 takes one character's place, 1 is an addition, -n also takes the place of n more.</summary>
+    private readonly record struct Change(int CodePoint, int Count);
 }

@@ -17,7 +17,7 @@ public class MergerTests
                 int[] symbols = [.. Enumerable.Range(0, length).Select(_ => random.Next(4))];
                 int[] expected = MergeByDefinition(symbols, merges);
                 int[] actual = [.. symbols];
-                int count = Merger.Merge(actual, table);
+                int count = Merger.Merge(actual, [], table);
                 Assert.Equal(expected, actual[..count]);
             }
         }

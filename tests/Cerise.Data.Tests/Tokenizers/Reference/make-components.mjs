@@ -1,6 +1,7 @@
 // Writes components.json: what Hugging Face's own tokenizers gives for each kind of normalizer, pre-tokenizer, post-processor, decoder and added token.
 //   npm install tokenizers@0.23.2 && node make-components.mjs > components.json
-// A case is a tokenizer.json without what it shares with its base ("bytes" or "pieces"); ids are encode(text) with special tokens, decoded is decode(ids).
+// A case is a tokenizer.json without what it shares with its base ("bytes" or "pieces"); ids are encode(text) with special tokens, offsets their
+// ranges in UTF-16 units, flat, decoded is decode(ids).
 import { createRequire } from 'node:module';
 const { Tokenizer } = createRequire(import.meta.url)('tokenizers');
 
@@ -74,7 +75,7 @@ const cases = {
   'replace by pattern': ['bytes', { normalizer: { type: 'Replace', pattern: { Regex: '\\d+|\\s{2,}' }, content: '#' }, pre_tokenizer: last }],
   'bytes as normalizer': ['bytes', { normalizer: { type: 'ByteLevel' } }],
   'ignore merges': ['bytes', { ...sequence(regex(qwen2), last), model: { ignore_merges: true, merges: byteMerges.slice(0, 3) } }],
-  'cls and sep': ['bytes', { pre_tokenizer: last, post_processor: { type: 'RobertaProcessing', sep: ['</s>', n + 1], cls: ['<s>', n], trim_offsets: true, add_prefix_space: false } }],
+  'cls and sep': ['bytes', { pre_tokenizer: last, post_processor: { type: 'RobertaProcessing', sep: ['</s>', n + 1], cls: ['<s>', n], trim_offsets: false, add_prefix_space: false } }],
   'sentencepiece': ['pieces', {}],
   'sentencepiece, unknown in runs': ['pieces', { model: { byte_fallback: false } }],
   'sentencepiece, unknown one by one': ['pieces', { model: { byte_fallback: false, fuse_unk: false } }],
@@ -93,13 +94,16 @@ const out = { bases, texts, cases: [] };
 for (const [name, [base, parts]] of Object.entries(cases)) {
   const file = { version: '1.0', truncation: null, padding: null, ...bases[base], ...parts, model: { ...bases[base].model, ...parts.model } };
   const tokenizer = Tokenizer.fromString(JSON.stringify(file));
-  const ids = [], decoded = [];
+  const ids = [], offsets = [], decoded = [];
   for (const text of texts) {
-    const found = (await tokenizer.encode(text)).getIds();
+    const encoding = await tokenizer.encode(text), found = encoding.getIds();
+    const units = [0];
+    for (const c of text) units.push(units[units.length - 1] + c.length);
     ids.push(found);
+    offsets.push(encoding.getOffsets().flatMap(range => range.map(at => units[at])));
     decoded.push(await tokenizer.decode(found, false));
   }
-  out.cases.push({ name, base, parts, ids, decoded });
+  out.cases.push({ name, base, parts, ids, offsets, decoded });
 }
 const lines = out.cases.map(c => JSON.stringify(c)).join(',\n');
 console.log(`{"bases":${JSON.stringify(bases)},\n"texts":${JSON.stringify(texts)},\n"cases":[\n${lines}\n]}`);
