@@ -7,7 +7,7 @@ using Cerise.Tensors.Ops;
 
 namespace Cerise.Models;
 
-/// <summary>A causal language model: pre-norm decoder with rotary grouped-query attention and SwiGLU: Llama (arXiv:2302.13971), Qwen2.</summary>
+/// <summary>A causal language model: the decoder that its family describes.</summary>
 /// <remarks>
 /// Sampling, scoring and training run this one forward pass through the same kernels, so a token's log-probability has the same bits in all three.
 /// Sequences are packed end to end; there is no padding.
@@ -17,9 +17,9 @@ public sealed partial class CausalModel : IDisposable
     private readonly Dictionary<string, Parameter> _byName;
     private readonly DecoderLayer[] _layers;
     private readonly Parameter _embedTokens;
-    private readonly Parameter _norm;
+    private readonly NormLayer _norm;
     private readonly Parameter _lmHead;
-    private readonly List<RotaryTable> _rotary = [];
+    private readonly Dictionary<RotaryDesign, RotaryTables> _rotary = [];
 
     private CausalModel(ModelConfig config, Device device, int contextLength, DType dtype)
     {
@@ -27,20 +27,14 @@ public sealed partial class CausalModel : IDisposable
         DType = dtype;
         Device = device;
         ContextLength = contextLength;
-        IReadOnlyList<ExpectedTensor> tensors = ModelTensors.Of(config);
-        Parameters = [.. tensors.Select(tensor => NewParameter(device, tensor, dtype))];
+        DecoderDesign design = ModelTensors.DesignOf(config);
+        Parameters = [.. design.Tensors.Select(tensor => NewParameter(device, tensor, dtype))];
         _byName = Parameters.ToDictionary(parameter => parameter.Name);
-        ILookup<int?, (TensorRole Role, Parameter Parameter)> byLayer =
-            tensors.Zip(Parameters).ToLookup(pair => pair.First.Layer, pair => (pair.First.Role, pair.Second));
-        _layers =
-        [
-            .. Enumerable.Range(0, config.NumHiddenLayers)
-                .Select(layer => NewLayer(byLayer[layer].ToDictionary(pair => pair.Role, pair => pair.Parameter), config)),
-        ];
-        Dictionary<TensorRole, Parameter> outside = byLayer[null].ToDictionary(pair => pair.Role, pair => pair.Parameter);
-        _embedTokens = outside[TensorRole.TokenEmbedding];
-        _norm = outside[TensorRole.FinalNorm];
-        _lmHead = outside.GetValueOrDefault(TensorRole.LmHead, _embedTokens);
+        DecoderBuilder builder = new(device, contextLength, config.HeadDim, _byName, _rotary);
+        _layers = [.. design.Layers.Select(builder.Layer)];
+        _embedTokens = _byName[design.TokenEmbedding.Name];
+        _norm = builder.Norm(design.FinalNorm)!;
+        _lmHead = design.Head is null ? _embedTokens : _byName[design.Head.Name];
     }
 
     /// <summary>Sizes and settings.</summary>
@@ -61,8 +55,6 @@ public sealed partial class CausalModel : IDisposable
     /// <summary>Number of weights; a tied head counts once.</summary>
     public long ParameterCount => Parameters.Sum(parameter => parameter.Shape.Length);
 
-    private float Eps => (float)Config.RmsNormEps;
-
     /// <summary>The final, normalized hidden state of every token.</summary>
     /// <param name="graph">Owner of the tensors; records when it is to be trained.</param>
     /// <param name="ids">Tokens, the sequences end to end.</param>
@@ -74,13 +66,12 @@ public sealed partial class CausalModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(plan);
-        RotaryTable rotary = RotaryFor(plan);
         Tensor stream = graph.Embedding(_embedTokens, ids);                             // [tokens, hidden]
-        Tensor normed = stream.RmsNorm(_layers[0].InputNorm, Eps);
+        Tensor normed = _layers[0].BeforeAttention?.Forward(stream) ?? stream;
         for (int i = 0; i < _layers.Length; i++)
         {
-            Parameter nextNorm = i + 1 < _layers.Length ? _layers[i + 1].InputNorm : _norm;
-            (stream, normed) = graph.Apply(new DecoderPass(_layers[i], nextNorm, Eps, rotary, plan, cache?.Layer(i)), stream, normed);
+            NormLayer? next = i + 1 < _layers.Length ? _layers[i + 1].BeforeAttention : _norm;
+            (stream, normed) = graph.Apply(new DecoderPass(_layers[i], next, plan, cache?.Layer(i)), stream, normed);
         }
         return normed;
     }
@@ -138,6 +129,9 @@ public sealed partial class CausalModel : IDisposable
     public Parameter Parameter(string name) =>
         _byName.GetValueOrDefault(name) ?? throw new ArgumentException($"the model has no tensor '{name}'", nameof(name));
 
+    /// <summary>Whether a weight is a table that tokens or positions are looked up in: such tables do not decay. So also where it is the head too.</summary>
+    public bool IsEmbedding(Parameter parameter) => parameter == _embedTokens;
+
     /// <summary>Makes all weights trainable.</summary>
     /// <exception cref="InvalidOperationException">They are stored in 16 bits.</exception>
     public void RequireGradients()
@@ -179,45 +173,13 @@ public sealed partial class CausalModel : IDisposable
     {
         foreach (Parameter parameter in Parameters)
             parameter.Dispose();
-        foreach (RotaryTable table in _rotary)
-            table.Dispose();
+        foreach (RotaryTables tables in _rotary.Values)
+            tables.Dispose();
     }
 
     private static Parameter NewParameter(Device device, ExpectedTensor tensor, DType dtype)
     {
         Shape shape = tensor.Shape.Count == 1 ? new Shape((int)tensor.Shape[0]) : new Shape((int)tensor.Shape[0], (int)tensor.Shape[1]);
         return new Parameter(device, tensor.Name, shape, tensor.Shape.Count == 1 ? ParameterLayout.Plain : ParameterLayout.Panels, dtype);
-    }
-
-    private static DecoderLayer NewLayer(Dictionary<TensorRole, Parameter> roles, ModelConfig config)
-    {
-        LinearLayer Linear(TensorRole weight, TensorRole bias) => new(roles[weight], roles.GetValueOrDefault(bias));
-        return new DecoderLayer(
-            roles[TensorRole.InputNorm],
-            new AttentionLayer(
-                Linear(TensorRole.QueryWeight, TensorRole.QueryBias),
-                Linear(TensorRole.KeyWeight, TensorRole.KeyBias),
-                Linear(TensorRole.ValueWeight, TensorRole.ValueBias),
-                Linear(TensorRole.AttentionOutputWeight, TensorRole.AttentionOutputBias),
-                config.HeadDim),
-            roles[TensorRole.PostAttentionNorm],
-            new FeedForwardLayer(
-                Linear(TensorRole.GateWeight, TensorRole.GateBias),
-                Linear(TensorRole.UpWeight, TensorRole.UpBias),
-                Linear(TensorRole.DownWeight, TensorRole.DownBias)));
-    }
-
-    // The table grows by doubling up to the context, so that a long-context model used for short texts stays small. Outgrown tables stay: what was
-    // recorded with one reads it again on the way back.
-    private RotaryTable RotaryFor(AttentionPlan plan)
-    {
-        int needed = plan.LongestSequence;
-        if (_rotary.Count == 0 || (_rotary[^1].Positions < needed && _rotary[^1].Positions < ContextLength))
-        {
-            int positions = Math.Min(ContextLength, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(needed, 512)));
-            (double[] frequencies, double scale) = RotaryFrequencies.Of(Config, ContextLength);
-            _rotary.Add(new RotaryTable(Device, frequencies, positions, scale));
-        }
-        return _rotary[^1];
     }
 }

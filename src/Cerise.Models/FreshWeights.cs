@@ -23,9 +23,9 @@ public static class FreshWeights
     {
         ArgumentNullException.ThrowIfNull(tensor);
         ArgumentNullException.ThrowIfNull(config);
-        if (tensor.Shape.Count == 1)
+        if (tensor.Role is TensorRole.Bias or TensorRole.NormWeight)
         {
-            destination.Fill(tensor.Name.EndsWith(".bias", StringComparison.Ordinal) ? 0 : 1);
+            destination.Fill(tensor.Role == TensorRole.NormWeight ? 1 : 0);
             return;
         }
         Seed own = seed.Fork(tensor.Name);

@@ -17,7 +17,7 @@ internal sealed class InitModelVerb : IVerb
     private readonly Option<string> _config = Flag.Text(
         "--config", "CONFIG.json", "sizes from a config.json or a model's folder; other flags change single ones");
     private readonly Option<string> _family = Flag.Choice(
-        "--family", ["llama", "qwen2"], "the architecture, where neither --preset nor --config is given; then all sizes below are needed");
+        "--family", [.. ModelConfig.KnownModelTypes], "the architecture, where neither --preset nor --config is given; then all sizes below are needed");
     private readonly Option<int?> _hidden = Flag.Integer("--hidden-size", "N", "channels of the residual stream");
     private readonly Option<int?> _layers = Flag.Integer("--layers", "N", "decoder layers");
     private readonly Option<int?> _heads = Flag.Integer("--heads", "N", "query heads");
@@ -117,8 +117,7 @@ internal sealed class InitModelVerb : IVerb
             VocabSize = sizes[4].Value!.Value,
             MaxPositionEmbeddings = DefaultContext,
             TieWordEmbeddings = true,
-            QkvBias = family == "qwen2",
-        };
+        }.WithFamilyDefaults();
     }
 
     private static ModelConfig WithTokenizer(ModelConfig config, Tokenizer? tokenizer)

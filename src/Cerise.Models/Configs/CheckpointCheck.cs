@@ -63,8 +63,7 @@ public static class CheckpointCheck
         => $"is missing, the config asks for {ShapeText.Of(tensor.Shape)} ({tensor.Reason}). " + tensor.Role switch
         {
             TensorRole.LmHead => "If the head is the embedding, set 'tie_word_embeddings' to true.",
-            TensorRole.QueryBias or TensorRole.KeyBias or TensorRole.ValueBias or TensorRole.AttentionOutputBias
-                => "Is it a checkpoint without attention bias?",
+            TensorRole.Bias => "Is it a checkpoint without this bias?",
             _ => OtherSize,
         };
 

@@ -2,7 +2,7 @@ using Cerise.Models.Checkpoints;
 
 namespace Cerise.Models.Configs;
 
-/// <summary>A family of models: how its configuration is spelled and its tensors are named.</summary>
+/// <summary>A family of models: how its configuration is spelled, and what its models are made of.</summary>
 internal interface IModelFamily
 {
     /// <summary>The value of <c>model_type</c>.</summary>
@@ -21,6 +21,9 @@ internal interface IModelFamily
     /// <summary>Settings the family cannot express, in full sentences.</summary>
     public IEnumerable<string> Faults(ModelConfig config);
 
-    /// <summary>The tensors of a checkpoint, in the order of the forward pass.</summary>
-    public IEnumerable<ExpectedTensor> Tensors(ModelConfig config);
+    /// <summary>The settings that every model of the family has, whatever its sizes.</summary>
+    public ModelConfig WithDefaults(ModelConfig config);
+
+    /// <summary>What a model is made of: its tensors and how they are put together.</summary>
+    public DecoderDesign Design(ModelConfig config);
 }

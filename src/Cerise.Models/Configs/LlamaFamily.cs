@@ -35,5 +35,7 @@ internal sealed class LlamaFamily : IModelFamily
             yield return "The llama family has a bias in all four attention projections or in none ('attention_bias'); qwen2 has it in three.";
     }
 
-    public IEnumerable<ExpectedTensor> Tensors(ModelConfig config) => DecoderTensors.Of(config);
+    public ModelConfig WithDefaults(ModelConfig config) => config;
+
+    public DecoderDesign Design(ModelConfig config) => LlamaDesign.Decoder(config, LlamaDesign.Layer);
 }

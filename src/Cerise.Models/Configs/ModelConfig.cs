@@ -114,13 +114,15 @@ public sealed record ModelConfig
     /// <exception cref="CheckpointException">Something does not fit.</exception>
     public void Validate(string file = FileName)
     {
-        IModelFamily family = ModelFamilies.Find(ModelType) ?? throw new CheckpointException(file,
-            $"'model_type' is {CheckpointException.Quote(ModelType)}; known are {string.Join(", ", KnownModelTypes)}.");
         List<string> faults = DecoderKeys.Faults(this);
-        faults.AddRange(family.Faults(this));
+        faults.AddRange(Family(file).Faults(this));
         if (faults.Count > 0)
             throw new CheckpointException(file, string.Join(" ", faults));
     }
+
+    /// <summary>The same sizes with the settings that every model of the family has, such as qwen2's biases: where a config made in code begins.</summary>
+    /// <exception cref="CheckpointException">The family is unknown.</exception>
+    public ModelConfig WithFamilyDefaults() => Family(FileName).WithDefaults(this);
 
     /// <summary>The config as the text of a file: as it was read, changed keys excepted; in Hugging Face's layout when made in code.</summary>
     public string ToJson()
@@ -139,4 +141,7 @@ public sealed record ModelConfig
         Validate(file);
         AtomicFile.WriteAllBytes(file, System.Text.Encoding.UTF8.GetBytes(ToJson()));
     }
+
+    private IModelFamily Family(string file) => ModelFamilies.Find(ModelType) ?? throw new CheckpointException(file,
+        $"'model_type' is {CheckpointException.Quote(ModelType)}; known are {string.Join(", ", KnownModelTypes)}.");
 }

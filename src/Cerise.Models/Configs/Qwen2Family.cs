@@ -24,7 +24,7 @@ internal sealed class Qwen2Family : IModelFamily
                 "is true; attention over a window is not supported. Set it to false to attend to the whole context");
         if (fields.Strings("layer_types").FirstOrDefault(type => type != "full_attention") is string other)
             throw fields.Fault("layer_types", $"has {CheckpointException.Quote(other)}; only 'full_attention' is supported");
-        return DecoderKeys.Read(fields, ModelType, DefaultMaxPositions) with { QkvBias = true };
+        return WithDefaults(DecoderKeys.Read(fields, ModelType, DefaultMaxPositions));
     }
 
     public IEnumerable<string> Faults(ModelConfig config)
@@ -33,5 +33,7 @@ internal sealed class Qwen2Family : IModelFamily
             yield return "The qwen2 family has a bias in query, key and value projections and nowhere else; set QkvBias alone, or use llama.";
     }
 
-    public IEnumerable<ExpectedTensor> Tensors(ModelConfig config) => DecoderTensors.Of(config);
+    public ModelConfig WithDefaults(ModelConfig config) => config with { QkvBias = true };
+
+    public DecoderDesign Design(ModelConfig config) => LlamaDesign.Decoder(config, LlamaDesign.Layer);
 }

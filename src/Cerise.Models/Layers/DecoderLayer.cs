@@ -1,6 +1,6 @@
-using Cerise.Tensors;
-
 namespace Cerise.Models.Layers;
 
-/// <summary>One block of a pre-norm decoder: attention and feed-forward, each behind a norm.</summary>
-internal sealed record DecoderLayer(Parameter InputNorm, AttentionLayer Attention, Parameter PostAttentionNorm, FeedForwardLayer FeedForward);
+/// <summary>One block of a decoder, as <see cref="Configs.LayerDesign"/> describes it.</summary>
+internal sealed record DecoderLayer(
+    NormLayer? BeforeAttention, AttentionLayer Attention, NormLayer? AfterAttention,
+    NormLayer? BeforeFeedForward, FeedForwardLayer FeedForward, NormLayer? AfterFeedForward);

@@ -3,26 +3,25 @@ using Cerise.Models.Configs;
 namespace Cerise.Models.Layers;
 
 /// <summary>Frequencies of rotary position embedding, plain and stretched, as Hugging Face's transformers computes them.</summary>
-public static class RotaryFrequencies
+internal static class RotaryFrequencies
 {
     /// <summary>Angle per position of each pair of channels, and the factor on cosines and sines.</summary>
-    /// <param name="config">The model's sizes and scaling.</param>
+    /// <param name="rotary">Base, channels and scaling.</param>
     /// <param name="contextLength">
     /// Tokens of the longest sequence the model is used for: only the dynamic scaling depends on it. It is fixed for a loaded model, because a frequency that changed
     /// with each sequence's length would make a token's log-probability depend on what comes after it.
     /// </param>
-    public static (double[] Frequencies, double Scale) Of(ModelConfig config, int contextLength)
+    public static (double[] Frequencies, double Scale) Of(RotaryDesign rotary, int contextLength)
     {
-        ArgumentNullException.ThrowIfNull(config);
-        int dim = config.HeadDim;
-        return config.RopeScaling switch
+        (double theta, int dim, RopeScaling? scaling) = rotary;
+        return scaling switch
         {
-            null => (Plain(config.RopeTheta, dim), 1),
-            RopeScaling.Linear linear => ([.. Plain(config.RopeTheta, dim).Select(f => f / linear.Factor)], 1),
-            RopeScaling.Dynamic dynamic => (Plain(DynamicTheta(config, dynamic, contextLength), dim), 1),
-            RopeScaling.Llama3 llama3 => ([.. Plain(config.RopeTheta, dim).Select(f => Llama3(f, llama3))], 1),
-            RopeScaling.Yarn yarn => Yarn(config, yarn),
-            _ => throw new NotSupportedException($"rope scaling '{config.RopeScaling.RopeType}'"),
+            null => (Plain(theta, dim), 1),
+            RopeScaling.Linear linear => ([.. Plain(theta, dim).Select(f => f / linear.Factor)], 1),
+            RopeScaling.Dynamic dynamic => (Plain(DynamicTheta(rotary, dynamic, contextLength), dim), 1),
+            RopeScaling.Llama3 llama3 => ([.. Plain(theta, dim).Select(f => Llama3(f, llama3))], 1),
+            RopeScaling.Yarn yarn => Yarn(rotary, yarn),
+            _ => throw new NotSupportedException($"rope scaling '{scaling.RopeType}'"),
         };
     }
 
@@ -35,11 +34,11 @@ public static class RotaryFrequencies
     }
 
     // NTK-aware scaling: a larger base once the context exceeds what the model was trained on.
-    private static double DynamicTheta(ModelConfig config, RopeScaling.Dynamic dynamic, int contextLength)
+    private static double DynamicTheta(RotaryDesign rotary, RopeScaling.Dynamic dynamic, int contextLength)
     {
         double length = Math.Max(contextLength, dynamic.OriginalMaxPositionEmbeddings);
         double stretch = (dynamic.Factor * length / dynamic.OriginalMaxPositionEmbeddings) - (dynamic.Factor - 1);
-        return config.RopeTheta * Math.Pow(stretch, config.HeadDim / (config.HeadDim - 2.0));
+        return rotary.Theta * Math.Pow(stretch, rotary.Dim / (rotary.Dim - 2.0));
     }
 
     // Llama 3.1: long waves are slowed by the factor, short ones kept, those between blended.
@@ -57,18 +56,18 @@ public static class RotaryFrequencies
     }
 
     // YaRN (Peng et al. 2023, arXiv:2309.00071): a ramp over pairs from extrapolated to interpolated, and a softmax temperature.
-    private static (double[] Frequencies, double Scale) Yarn(ModelConfig config, RopeScaling.Yarn yarn)
+    private static (double[] Frequencies, double Scale) Yarn(RotaryDesign rotary, RopeScaling.Yarn yarn)
     {
-        int dim = config.HeadDim;
-        double low = CorrectionPair(yarn.BetaFast, config, yarn);
-        double high = CorrectionPair(yarn.BetaSlow, config, yarn);
+        int dim = rotary.Dim;
+        double low = CorrectionPair(yarn.BetaFast, rotary, yarn);
+        double high = CorrectionPair(yarn.BetaSlow, rotary, yarn);
         if (yarn.Truncate)
             (low, high) = (Math.Floor(low), Math.Ceiling(high));
         low = Math.Max(low, 0);
         high = Math.Min(high, dim - 1);
         if (low == high)
             high += 0.001;
-        double[] frequencies = Plain(config.RopeTheta, dim);
+        double[] frequencies = Plain(rotary.Theta, dim);
         for (int i = 0; i < frequencies.Length; i++)
         {
             double ramp = Math.Clamp((i - low) / (high - low), 0, 1);
@@ -79,8 +78,8 @@ public static class RotaryFrequencies
         return (frequencies, scale);
     }
 
-    private static double CorrectionPair(double rotations, ModelConfig config, RopeScaling.Yarn yarn) =>
-        config.HeadDim * Math.Log(yarn.OriginalMaxPositionEmbeddings / (rotations * 2 * Math.PI)) / (2 * Math.Log(config.RopeTheta));
+    private static double CorrectionPair(double rotations, RotaryDesign rotary, RopeScaling.Yarn yarn) =>
+        rotary.Dim * Math.Log(yarn.OriginalMaxPositionEmbeddings / (rotations * 2 * Math.PI)) / (2 * Math.Log(rotary.Theta));
 
     private static double Mscale(double factor, double mscale) => factor <= 1 ? 1 : (0.1 * mscale * Math.Log(factor)) + 1;
 }

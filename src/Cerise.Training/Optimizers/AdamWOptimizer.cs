@@ -5,13 +5,14 @@ using Cerise.Tensors;
 namespace Cerise.Training.Optimizers;
 
 /// <summary>AdamW with decoupled decay (Loshchilov and Hutter 2019, arXiv:1711.05101) and clipping by the global norm, over a model's weights.</summary>
-/// <remarks>Matrices decay; norms, biases and the embedding do not. Moments are float32 and saved with every checkpoint.</remarks>
+/// <remarks>Matrices decay; norms, biases and embeddings do not. Moments are float32 and saved with every checkpoint.</remarks>
 public sealed class AdamWOptimizer : IDisposable
 {
     private const string StateFile = "optimizer.safetensors";
 
     private readonly OptimizerOptions _options;
     private readonly long _totalSteps;
+    private readonly CausalModel _model;
     private readonly Device _device;
     private readonly Weight[] _weights;
 
@@ -21,6 +22,7 @@ public sealed class AdamWOptimizer : IDisposable
     public AdamWOptimizer(CausalModel model, OptimizerOptions options, long totalSteps)
     {
         ArgumentNullException.ThrowIfNull(model);
+        _model = model;
         _device = model.Device;
         _options = options;
         _totalSteps = totalSteps;
@@ -110,7 +112,7 @@ public sealed class AdamWOptimizer : IDisposable
     private Weight NewWeight(Parameter parameter)
     {
         ParameterGroup? group = _options.ParamGroups.FirstOrDefault(group => group.Holds(parameter.Name));
-        double decay = group?.WeightDecay ?? (Decays(parameter) ? _options.WeightDecay : 0);
+        double decay = group?.WeightDecay ?? (parameter.Layout == ParameterLayout.Panels && !_model.IsEmbedding(parameter) ? _options.WeightDecay : 0);
         return new Weight(parameter, Zeros(parameter.PaddedLength), Zeros(parameter.PaddedLength), group?.LearningRateScale ?? 1, decay);
     }
 
@@ -126,8 +128,6 @@ public sealed class AdamWOptimizer : IDisposable
         if (groups.FirstOrDefault(group => !model.Parameters.Any(parameter => group.Holds(parameter.Name))) is { } unused)
             throw new TrainingException($"param_groups: '{unused.Params}' names none of the model's tensors; they are called like '{model.Parameters[^1].Name}'");
     }
-
-    private static bool Decays(Parameter parameter) => parameter.Layout == ParameterLayout.Panels && !parameter.Name.Contains("embed_tokens", StringComparison.Ordinal);
 
     private sealed record Weight(Parameter Parameter, Storage FirstMoment, Storage SecondMoment, double LearningRateScale, double Decay);
 }

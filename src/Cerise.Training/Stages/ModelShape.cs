@@ -67,10 +67,9 @@ public sealed record ModelShape : IOptions
             TieWordEmbeddings = TieWordEmbeddings,
             InitializerRange = InitializerRange,
             VocabSize = tokenizer.VocabSize,
-            QkvBias = ModelType == "qwen2",
             BosTokenId = tokenizer.BosId,
             EosTokenIds = tokenizer.EosId is { } end ? [end] : [],
             PadTokenId = tokenizer.PadId,
-        };
+        }.WithFamilyDefaults();
     }
 }

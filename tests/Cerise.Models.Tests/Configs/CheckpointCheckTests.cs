@@ -37,26 +37,26 @@ public sealed class CheckpointCheckTests
         Assert.Equal(
         [
             "model.embed_tokens.weight [16, 8] TokenEmbedding",
-            "model.layers.1.input_layernorm.weight [8] InputNorm",
-            "model.layers.1.self_attn.q_proj.weight [8, 8] QueryWeight",
-            "model.layers.1.self_attn.k_proj.weight [4, 8] KeyWeight",
-            "model.layers.1.self_attn.v_proj.weight [4, 8] ValueWeight",
-            "model.layers.1.self_attn.q_proj.bias [8] QueryBias",
-            "model.layers.1.self_attn.k_proj.bias [4] KeyBias",
-            "model.layers.1.self_attn.v_proj.bias [4] ValueBias",
-            "model.layers.1.self_attn.o_proj.weight [8, 8] AttentionOutputWeight",
-            "model.layers.1.self_attn.o_proj.bias [8] AttentionOutputBias",
-            "model.layers.1.post_attention_layernorm.weight [8] PostAttentionNorm",
-            "model.layers.1.mlp.gate_proj.weight [12, 8] GateWeight",
-            "model.layers.1.mlp.up_proj.weight [12, 8] UpWeight",
-            "model.layers.1.mlp.down_proj.weight [8, 12] DownWeight",
-            "model.layers.1.mlp.gate_proj.bias [12] GateBias",
-            "model.layers.1.mlp.up_proj.bias [12] UpBias",
-            "model.layers.1.mlp.down_proj.bias [8] DownBias",
-            "model.norm.weight [8] FinalNorm",
+            "model.layers.1.input_layernorm.weight [8] NormWeight",
+            "model.layers.1.self_attn.q_proj.weight [8, 8] Weight",
+            "model.layers.1.self_attn.k_proj.weight [4, 8] Weight",
+            "model.layers.1.self_attn.v_proj.weight [4, 8] Weight",
+            "model.layers.1.self_attn.q_proj.bias [8] Bias",
+            "model.layers.1.self_attn.k_proj.bias [4] Bias",
+            "model.layers.1.self_attn.v_proj.bias [4] Bias",
+            "model.layers.1.self_attn.o_proj.weight [8, 8] Weight",
+            "model.layers.1.self_attn.o_proj.bias [8] Bias",
+            "model.layers.1.post_attention_layernorm.weight [8] NormWeight",
+            "model.layers.1.mlp.gate_proj.weight [12, 8] Weight",
+            "model.layers.1.mlp.up_proj.weight [12, 8] Weight",
+            "model.layers.1.mlp.down_proj.weight [8, 12] Weight",
+            "model.layers.1.mlp.gate_proj.bias [12] Bias",
+            "model.layers.1.mlp.up_proj.bias [12] Bias",
+            "model.layers.1.mlp.down_proj.bias [8] Bias",
+            "model.norm.weight [8] NormWeight",
             "lm_head.weight [16, 8] LmHead",
         ], names);
-        Assert.Equal(TensorRole.FinalNorm, ModelTensors.Of(Tiny with { TieWordEmbeddings = true })[^1].Role);
+        Assert.Equal(TensorRole.NormWeight, ModelTensors.Of(Tiny with { TieWordEmbeddings = true })[^1].Role);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class RotaryFrequenciesTests
                 foreach (int context in new[] { 256, 2048, 10_000 })
                 {
                     ModelConfig config = TinyModels.Config(Seed.From(1)) with { HeadDim = headDim, RopeTheta = theta, RopeScaling = scaling };
-                    (double[] frequencies, double scale) = RotaryFrequencies.Of(config, context);
+                    (double[] frequencies, double scale) = Of(config, context);
                     (double[] expected, double expectedScale) = RotaryReference.Of(config, context);
                     Assert.Equal(expected.Length, frequencies.Length);
                     for (int i = 0; i < expected.Length; i++)
@@ -50,7 +50,7 @@ public sealed class RotaryFrequenciesTests
     public void Without_scaling_pair_i_turns_by_theta_to_the_power_of_minus_2i_over_d()
     {
         ModelConfig config = TinyModels.Config(Seed.From(4)) with { HeadDim = 8, RopeTheta = 10_000, RopeScaling = null };
-        (double[] frequencies, double scale) = RotaryFrequencies.Of(config, 100);
+        (double[] frequencies, double scale) = Of(config, 100);
         Assert.Equal([1, 0.1, 0.01, 0.001], frequencies.Select(f => Math.Round(f, 15)));
         Assert.Equal(1, scale);
     }
@@ -60,8 +60,8 @@ public sealed class RotaryFrequenciesTests
     {
         // Llama 3.1 8B: theta 500,000, heads of 128; waves below 2048 tokens are kept, those above 8192 are divided by 8.
         ModelConfig config = TinyModels.Config(Seed.From(2)) with { HeadDim = 128, RopeTheta = 500_000, RopeScaling = null };
-        double[] plain = RotaryFrequencies.Of(config, 8192).Frequencies;
-        double[] scaled = RotaryFrequencies.Of(config with { RopeScaling = new RopeScaling.Llama3(8, 1, 4, 8192) }, 8192).Frequencies;
+        double[] plain = Of(config, 8192).Frequencies;
+        double[] scaled = Of(config with { RopeScaling = new RopeScaling.Llama3(8, 1, 4, 8192) }, 8192).Frequencies;
         for (int i = 0; i < plain.Length; i++)
         {
             double wave = 2 * Math.PI / plain[i];
@@ -76,8 +76,10 @@ public sealed class RotaryFrequenciesTests
     {
         ModelConfig config = TinyModels.Config(Seed.From(3)) with { HeadDim = 64, RopeScaling = null };
         ModelConfig dynamic = config with { RopeScaling = new RopeScaling.Dynamic(4, 2048) };
-        Assert.Equal(RotaryFrequencies.Of(config, 2048).Frequencies, RotaryFrequencies.Of(dynamic, 2048).Frequencies);
-        Assert.Equal(RotaryFrequencies.Of(config, 2048).Frequencies, RotaryFrequencies.Of(dynamic, 100).Frequencies);
-        Assert.NotEqual(RotaryFrequencies.Of(config, 2049).Frequencies, RotaryFrequencies.Of(dynamic, 2049).Frequencies);
+        Assert.Equal(Of(config, 2048).Frequencies, Of(dynamic, 2048).Frequencies);
+        Assert.Equal(Of(config, 2048).Frequencies, Of(dynamic, 100).Frequencies);
+        Assert.NotEqual(Of(config, 2049).Frequencies, Of(dynamic, 2049).Frequencies);
     }
+
+    private static (double[] Frequencies, double Scale) Of(ModelConfig config, int context) => RotaryFrequencies.Of(LlamaDesign.Rotary(config), context);
 }

@@ -1,0 +1,24 @@
+using Cerise.Tensors;
+using Cerise.Tensors.Ops;
+
+namespace Cerise.Models.Layers;
+
+/// <summary>A norm over the channels of each row.</summary>
+internal abstract record NormLayer
+{
+    /// <param name="x">[tokens, channels].</param>
+    public abstract Tensor Forward(Tensor x);
+
+    /// <summary>stream + branch, and its norm, in one pass.</summary>
+    public abstract (Tensor Sum, Tensor Normed) AddForward(Tensor stream, Tensor branch);
+}
+
+/// <summary>Root-mean-square norm.</summary>
+/// <param name="Weight">[channels].</param>
+/// <param name="Eps">Added under the root.</param>
+internal sealed record RmsNormLayer(Parameter Weight, float Eps) : NormLayer
+{
+    public override Tensor Forward(Tensor x) => x.RmsNorm(Weight, Eps);
+
+    public override (Tensor Sum, Tensor Normed) AddForward(Tensor stream, Tensor branch) => stream.AddRmsNorm(branch, Weight, Eps);
+}
