@@ -42,10 +42,10 @@ public class LayerOpsBenchmark : KernelBenchmark
     }
 
     [Benchmark]
-    public void RmsNorm() => Device.RmsNorm(_x, _residual, _norm, Eps, _sum, _y, _rstd);
+    public void RmsNorm() => Device.RmsNorm(_x, _residual, _norm, 0, Eps, _sum, _y, _rstd);
 
     [Benchmark]
-    public void RmsNormBackward() => Device.RmsNormBackward(_sum, _norm, _rstd, _gradOutput, _gradInput, accumulate: false);
+    public void RmsNormBackward() => Device.RmsNormBackward(_sum, _norm, 0, _rstd, _gradOutput, _gradInput, accumulate: false);
 
     [Benchmark]
     public void SwiGlu() => Device.SwiGlu(_gate, _up, _product);

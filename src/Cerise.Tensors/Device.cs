@@ -77,11 +77,11 @@ public abstract class Device : IDisposable
 
     // Layers
 
-    /// <summary>y[i] = table[ids[i]].</summary>
-    public abstract void Embedding(Parameter table, Indices ids, Tensor y);
+    /// <summary>y[i] = scale * table[ids[i]].</summary>
+    public abstract void Embedding(Parameter table, Indices ids, float scale, Tensor y);
 
-    /// <summary>Adds row i of <paramref name="gradOutput"/> to the table's <see cref="Parameter.Lookups"/> of row ids[i], in the order of i.</summary>
-    public abstract void EmbeddingBackward(Parameter table, Indices ids, Tensor gradOutput);
+    /// <summary>Adds row i of <paramref name="gradOutput"/>, times the scale, to the table's <see cref="Parameter.Lookups"/> of row ids[i], in the order of i.</summary>
+    public abstract void EmbeddingBackward(Parameter table, Indices ids, float scale, Tensor gradOutput);
 
     /// <summary>Adds the sums of looked up rows to the rows of memory that has the table's layout.</summary>
     public abstract void AddLookups(LookupGradient lookups, Parameter table, Storage gradient);
@@ -105,11 +105,19 @@ public abstract class Device : IDisposable
     /// <summary>gradBias += the columns' sums of gradOutput, in the order of the rows.</summary>
     public abstract void LinearBackwardBias(Tensor gradOutput, Parameter bias);
 
-    /// <summary>sum = x + residual (where given), y = sum / sqrt(mean(sum^2) + eps) * weight, by row.</summary>
-    public abstract void RmsNorm(Tensor x, Tensor? residual, Parameter weight, float eps, Tensor? sum, Tensor y, Tensor rstd);
+    /// <summary>sum = x + residual (where given), y = sum / sqrt(mean(sum^2) + eps) * (weight + offset), by row or, where the weight is narrower, by each part of a row that is as wide.</summary>
+    /// <param name="x">[rows, channels].</param>
+    /// <param name="residual">[rows, channels], or null.</param>
+    /// <param name="weight">[channels], or a divisor of them.</param>
+    /// <param name="offset">Added to the weight.</param>
+    /// <param name="eps">Added under the root.</param>
+    /// <param name="sum">[rows, channels], written where there is a residual.</param>
+    /// <param name="y">[rows, channels].</param>
+    /// <param name="rstd">Kept for the backward pass, one number a norm: [rows], or [rows, parts].</param>
+    public abstract void RmsNorm(Tensor x, Tensor? residual, Parameter weight, float offset, float eps, Tensor? sum, Tensor y, Tensor rstd);
 
     /// <summary>Gradients of <see cref="RmsNorm"/> by its (summed) input and by the weight.</summary>
-    public abstract void RmsNormBackward(Tensor input, Parameter weight, Tensor rstd, Tensor gradOutput, Tensor gradInput, bool accumulate);
+    public abstract void RmsNormBackward(Tensor input, Parameter weight, float offset, Tensor rstd, Tensor gradOutput, Tensor gradInput, bool accumulate);
 
     /// <summary>Rotates pairs (i, i + headDim / 2) of each head by the angle of the row's position; backwards when <paramref name="inverse"/>.</summary>
     /// <param name="x">[tokens, heads * headDim].</param>

@@ -57,7 +57,7 @@ public sealed class MemoryMeter : Device
     }
 
     /// <inheritdoc/>
-    public override void EmbeddingBackward(Parameter table, Indices ids, Tensor gradOutput)
+    public override void EmbeddingBackward(Parameter table, Indices ids, float scale, Tensor gradOutput)
     {
         ArgumentNullException.ThrowIfNull(table);
         table.Lookups.SlotsOf(ids);
@@ -129,7 +129,7 @@ public sealed class MemoryMeter : Device
     }
 
     /// <inheritdoc/>
-    public override void Embedding(Parameter table, Indices ids, Tensor y)
+    public override void Embedding(Parameter table, Indices ids, float scale, Tensor y)
     {
     }
 
@@ -159,12 +159,12 @@ public sealed class MemoryMeter : Device
     }
 
     /// <inheritdoc/>
-    public override void RmsNorm(Tensor x, Tensor? residual, Parameter weight, float eps, Tensor? sum, Tensor y, Tensor rstd)
+    public override void RmsNorm(Tensor x, Tensor? residual, Parameter weight, float offset, float eps, Tensor? sum, Tensor y, Tensor rstd)
     {
     }
 
     /// <inheritdoc/>
-    public override void RmsNormBackward(Tensor input, Parameter weight, Tensor rstd, Tensor gradOutput, Tensor gradInput, bool accumulate)
+    public override void RmsNormBackward(Tensor input, Parameter weight, float offset, Tensor rstd, Tensor gradOutput, Tensor gradInput, bool accumulate)
     {
     }
 

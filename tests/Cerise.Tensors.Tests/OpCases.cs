@@ -37,52 +37,52 @@ internal static class OpCases
         };
     }
 
-    public static OpCase Embedding(Seed seed, int vocab, int channels, int tokens)
+    public static OpCase Embedding(Seed seed, int vocab, int channels, int tokens, float scale = 1)
     {
         int[] ids = Draws.Below(seed.Fork("ids"), tokens, vocab);
         return new OpCase
         {
-            Name = $"Embedding({vocab} x {channels}, {tokens} tokens)",
+            Name = $"Embedding({vocab} x {channels}, {tokens} tokens, times {scale})",
             Weights = [(new Shape(vocab, channels), ParameterLayout.Panels, Draws.Normal(seed.Fork("table"), vocab * channels))],
-            Apply = (graph, _, w) => [graph.Embedding(w[0], new Indices(ids))],
+            Apply = (graph, _, w) => [graph.Embedding(w[0], new Indices(ids), scale)],
             Forward = a =>
             {
                 double[] y = new double[tokens * channels];
-                Cerise.Tensors.Kernels.Embedding.Reference.Forward<double>(channels, ids, a[0], y);
+                Cerise.Tensors.Kernels.Embedding.Reference.Forward<double>(channels, ids, a[0], scale, y);
                 return [y];
             },
             Backward = (a, dy) =>
             {
                 double[][] grads = ZerosLike(a);
-                Cerise.Tensors.Kernels.Embedding.Reference.Backward<double>(channels, ids, dy[0], grads[0]);
+                Cerise.Tensors.Kernels.Embedding.Reference.Backward<double>(channels, ids, dy[0], scale, grads[0]);
                 return grads;
             },
         };
     }
 
-    public static OpCase RmsNorm(Seed seed, int rows, int channels) => new()
+    public static OpCase RmsNorm(Seed seed, int rows, int channels, float offset = 0) => new()
     {
-        Name = $"RmsNorm({rows} x {channels})",
+        Name = $"RmsNorm({rows} x {channels}, weight + {offset})",
         Inputs = [(new Shape(rows, channels), Draws.Normal(seed.Fork("x"), rows * channels, 2))],
         Weights = [(new Shape(channels), ParameterLayout.Plain, Draws.Normal(seed.Fork("weight"), channels))],
-        Apply = (_, x, w) => [x[0].RmsNorm(w[0], Eps)],
-        Forward = a =>
-        {
-            double[] y = new double[rows * channels];
-            Cerise.Tensors.Kernels.RmsNorm.Reference.Forward<double>(rows, channels, Eps, a[0], a[1], y);
-            return [y];
-        },
-        Backward = (a, dy) =>
-        {
-            double[][] grads = ZerosLike(a);
-            Cerise.Tensors.Kernels.RmsNorm.Reference.Backward<double>(rows, channels, Eps, a[0], a[1], dy[0], grads[0], grads[1]);
-            return grads;
-        },
+        Apply = (_, x, w) => [x[0].RmsNorm(w[0], Eps, offset)],
+        Forward = a => [Norm(rows, channels, a[0], a[1], offset)],
+        Backward = (a, dy) => NormBackward(rows, channels, a, dy[0], offset),
     };
 
-    public static OpCase AddRmsNorm(Seed seed, int rows, int channels) => new()
+    public static OpCase HeadRmsNorm(Seed seed, int rows, int heads, int headDim, float offset = 0) => new()
     {
-        Name = $"AddRmsNorm({rows} x {channels})",
+        Name = $"HeadRmsNorm({rows} rows, {heads} heads of {headDim}, weight + {offset})",
+        Inputs = [(new Shape(rows, heads * headDim), Draws.Normal(seed.Fork("x"), rows * heads * headDim, 2))],
+        Weights = [(new Shape(headDim), ParameterLayout.Plain, Draws.Normal(seed.Fork("weight"), headDim))],
+        Apply = (_, x, w) => [x[0].HeadRmsNorm(w[0], Eps, offset)],
+        Forward = a => [Norm(rows * heads, headDim, a[0], a[1], offset)],
+        Backward = (a, dy) => NormBackward(rows * heads, headDim, a, dy[0], offset),
+    };
+
+    public static OpCase AddRmsNorm(Seed seed, int rows, int channels, float offset = 0) => new()
+    {
+        Name = $"AddRmsNorm({rows} x {channels}, weight + {offset})",
         Inputs =
         [
             (new Shape(rows, channels), Draws.Normal(seed.Fork("stream"), rows * channels, 2)),
@@ -91,23 +91,19 @@ internal static class OpCases
         Weights = [(new Shape(channels), ParameterLayout.Plain, Draws.Normal(seed.Fork("weight"), channels))],
         Apply = (_, x, w) =>
         {
-            (Tensor sum, Tensor normed) = x[0].AddRmsNorm(x[1], w[0], Eps);
+            (Tensor sum, Tensor normed) = x[0].AddRmsNorm(x[1], w[0], Eps, offset);
             return [sum, normed];
         },
         Forward = a =>
         {
             double[] sum = Add(a[0], a[1]);
-            double[] y = new double[rows * channels];
-            Cerise.Tensors.Kernels.RmsNorm.Reference.Forward<double>(rows, channels, Eps, sum, a[2], y);
-            return [sum, y];
+            return [sum, Norm(rows, channels, sum, a[2], offset)];
         },
         Backward = (a, dy) =>
         {
-            double[][] grads = ZerosLike(a);
-            Cerise.Tensors.Kernels.RmsNorm.Reference.Backward<double>(rows, channels, Eps, Add(a[0], a[1]), a[2], dy[1], grads[0], grads[2]);
-            grads[0] = Add(grads[0], dy[0]);
-            grads[1] = grads[0];
-            return grads;
+            double[][] grads = NormBackward(rows, channels, [Add(a[0], a[1]), a[2]], dy[1], offset);
+            double[] gradSum = Add(grads[0], dy[0]);
+            return [gradSum, gradSum, grads[1]];
         },
     };
 
@@ -264,6 +260,20 @@ internal static class OpCases
             return [[.. slopes.Zip(dy[0], (s, g) => s.ByA * g)], [.. slopes.Zip(dy[0], (s, g) => s.ByB * g)]];
         },
     };
+
+    private static double[] Norm(int rows, int channels, double[] h, double[] weight, double offset)
+    {
+        double[] y = new double[h.Length];
+        Cerise.Tensors.Kernels.RmsNorm.Reference.Forward(rows, channels, Eps, h, weight, offset, y);
+        return y;
+    }
+
+    private static double[][] NormBackward(int rows, int channels, double[][] operands, double[] dy, double offset)
+    {
+        double[][] grads = ZerosLike(operands);
+        Cerise.Tensors.Kernels.RmsNorm.Reference.Backward(rows, channels, Eps, operands[0], operands[1], offset, dy, grads[0], grads[1]);
+        return grads;
+    }
 
     private static double[][] ZerosLike(double[][] operands) => [.. operands.Select(a => new double[a.Length])];
 

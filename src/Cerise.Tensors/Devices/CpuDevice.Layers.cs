@@ -6,22 +6,22 @@ internal sealed unsafe partial class CpuDevice<TLanes>
 {
     private readonly DecodeSchedule _schedule = new();
 
-    public override void Embedding(Parameter table, Indices ids, Tensor y)
+    public override void Embedding(Parameter table, Indices ids, float scale, Tensor y)
     {
         foreach (int id in ids.Values)
             ShapeException.Require((uint)id < (uint)table.Shape.Rows, "Embedding", $"token id {id} is outside the vocabulary of {table.Shape.Rows}. Does the tokenizer belong to this model?");
-        LookUp(table, ids, y);
+        LookUp(table, ids, scale, y);
         GC.KeepAlive(ids);
     }
 
-    public override void EmbeddingBackward(Parameter table, Indices ids, Tensor gradOutput)
+    public override void EmbeddingBackward(Parameter table, Indices ids, float scale, Tensor gradOutput)
     {
         if (ids.Count == 0)
             return;
         LookupGradient lookups = table.Lookups;
         fixed (int* slots = lookups.SlotsOf(ids))
         {
-            Embedding.Backward job = new(ids.Count, table.Shape.Columns, At(lookups.Sums!), slots, At(gradOutput));
+            Embedding.Backward job = new(ids.Count, table.Shape.Columns, At(lookups.Sums!), slots, scale, At(gradOutput));
             _team.For(Items(table.Shape.Columns, Kernels.Embedding.ChannelsPerItem), ref job);
         }
     }
@@ -69,17 +69,18 @@ internal sealed unsafe partial class CpuDevice<TLanes>
         _team.For(Items(gradOutput.Shape.Columns, 16), ref job);
     }
 
-    public override void RmsNorm(Tensor x, Tensor? residual, Parameter weight, float eps, Tensor? sum, Tensor y, Tensor rstd)
+    public override void RmsNorm(Tensor x, Tensor? residual, Parameter weight, float offset, float eps, Tensor? sum, Tensor y, Tensor rstd)
     {
+        (int rows, int channels) = ((int)rstd.Shape.Length, weight.Shape.Rows);
         RmsNorm.Forward<TLanes> job = new(
-            x.Shape.Rows, x.Shape.Columns, eps, At(x), At(residual, residual is not null), At(weight.Value), At(sum, sum is not null), At(y), At(rstd));
-        _team.For(Items(x.Shape.Rows, Kernels.RmsNorm.RowsPerItem), ref job);
+            rows, channels, eps, At(x), At(residual, residual is not null), At(weight.Value), offset, At(sum, sum is not null), At(y), At(rstd));
+        _team.For(Items(rows, Kernels.RmsNorm.RowsPerItem), ref job);
     }
 
-    public override void RmsNormBackward(Tensor input, Parameter weight, Tensor rstd, Tensor gradOutput, Tensor gradInput, bool accumulate)
+    public override void RmsNormBackward(Tensor input, Parameter weight, float offset, Tensor rstd, Tensor gradOutput, Tensor gradInput, bool accumulate)
     {
-        (int rows, int channels) = (input.Shape.Rows, input.Shape.Columns);
-        RmsNorm.BackwardInput<TLanes> job = new(rows, channels, At(input), At(weight.Value), At(rstd), At(gradOutput), At(gradInput), accumulate);
+        (int rows, int channels) = ((int)rstd.Shape.Length, weight.Shape.Rows);
+        RmsNorm.BackwardInput<TLanes> job = new(rows, channels, At(input), At(weight.Value), offset, At(rstd), At(gradOutput), At(gradInput), accumulate);
         _team.For(Items(rows, Kernels.RmsNorm.RowsPerItem), ref job);
         if (!weight.Trainable)
             return;

@@ -35,27 +35,27 @@ internal sealed unsafe partial class CpuDevice<TLanes>
         return weight.Value.DType == DType.Float32 ? (byte*)(At(weight.Value) + start) : (byte*)(StoredAt(weight.Value) + start);
     }
 
-    private void LookUp(Parameter table, Indices ids, Tensor y)
+    private void LookUp(Parameter table, Indices ids, float scale, Tensor y)
     {
         switch (table.Value.DType)
         {
             case DType.Bfloat16:
-                LookUpStored<StoredBfloat16>(table, ids, y);
+                LookUpStored<StoredBfloat16>(table, ids, scale, y);
                 break;
             case DType.Float16:
-                LookUpStored<StoredFloat16>(table, ids, y);
+                LookUpStored<StoredFloat16>(table, ids, scale, y);
                 break;
             default:
-                Embedding.Forward job = new(ids.Count, table.Shape.Columns, At(table.Value), ids.Pointer, At(y));
+                Embedding.Forward job = new(ids.Count, table.Shape.Columns, At(table.Value), ids.Pointer, scale, At(y));
                 _team.For(Items(ids.Count, Kernels.Embedding.RowsPerItem), ref job);
                 break;
         }
     }
 
-    private void LookUpStored<TStored>(Parameter table, Indices ids, Tensor y)
+    private void LookUpStored<TStored>(Parameter table, Indices ids, float scale, Tensor y)
         where TStored : struct, IStored16
     {
-        Embedding.ForwardStored<TStored> job = new(ids.Count, table.Shape.Columns, StoredAt(table.Value), ids.Pointer, At(y));
+        Embedding.ForwardStored<TStored> job = new(ids.Count, table.Shape.Columns, StoredAt(table.Value), ids.Pointer, scale, At(y));
         _team.For(Items(ids.Count, Kernels.Embedding.RowsPerItem), ref job);
     }
 }

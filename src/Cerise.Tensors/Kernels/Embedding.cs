@@ -2,7 +2,7 @@ using Cerise.Tensors.Numerics;
 
 namespace Cerise.Tensors.Kernels;
 
-/// <summary>Rows of a table whose weight lies in panels: y[i] = table[ids[i]]; backward adds rows to sums by row, and those to the table's gradient, in the order of i.</summary>
+/// <summary>Rows of a table whose weight lies in panels: y[i] = scale * table[ids[i]]; backward adds rows, times the scale, to sums by row, and those to the table's gradient, in the order of i.</summary>
 internal static unsafe partial class Embedding
 {
     private const int Panel = MatMulTile.PanelWidth;
@@ -13,7 +13,7 @@ internal static unsafe partial class Embedding
     /// <summary>Channels (backward) an item takes.</summary>
     public const int ChannelsPerItem = 32;
 
-    public readonly struct Forward(int rows, int channels, float* table, int* ids, float* y) : IJob
+    public readonly struct Forward(int rows, int channels, float* table, int* ids, float scale, float* y) : IJob
     {
         public void Run(int item, int worker)
         {
@@ -23,13 +23,13 @@ internal static unsafe partial class Embedding
                 float* source = table + ((nint)(ids[row] / Panel) * Panel * channels) + (ids[row] % Panel);
                 float* target = y + ((nint)row * channels);
                 for (int c = 0; c < channels; c++)
-                    target[c] = source[(nint)c * Panel];
+                    target[c] = scale * source[(nint)c * Panel];
             }
         }
     }
 
     /// <summary>The same over a table in a 16-bit type, widened.</summary>
-    public readonly struct ForwardStored<TStored>(int rows, int channels, ushort* table, int* ids, float* y) : IJob
+    public readonly struct ForwardStored<TStored>(int rows, int channels, ushort* table, int* ids, float scale, float* y) : IJob
         where TStored : struct, IStored16
     {
         public void Run(int item, int worker)
@@ -40,13 +40,13 @@ internal static unsafe partial class Embedding
                 ushort* source = table + ((nint)(ids[row] / Panel) * Panel * channels) + StoredPanel.PlaceOf(ids[row] % Panel);
                 float* target = y + ((nint)row * channels);
                 for (int c = 0; c < channels; c++)
-                    target[c] = TStored.Widen(source[(nint)c * Panel]);
+                    target[c] = scale * TStored.Widen(source[(nint)c * Panel]);
             }
         }
     }
 
-    /// <summary>sums[slots[i]] += gradOutput[i].</summary>
-    public readonly struct Backward(int rows, int channels, float* sums, int* slots, float* gradOutput) : IJob
+    /// <summary>sums[slots[i]] += scale * gradOutput[i].</summary>
+    public readonly struct Backward(int rows, int channels, float* sums, int* slots, float scale, float* gradOutput) : IJob
     {
         public void Run(int item, int worker)
         {
@@ -57,7 +57,7 @@ internal static unsafe partial class Embedding
                 float* target = sums + ((nint)slots[row] * channels);
                 float* source = gradOutput + ((nint)row * channels);
                 for (int c = first; c < last; c++)
-                    target[c] += source[c];
+                    target[c] += scale * source[c];
             }
         }
     }

@@ -7,8 +7,8 @@ internal static unsafe partial class RmsNorm
     /// <summary>The norm in plain loops, on h = x + residual.</summary>
     internal static class Reference
     {
-        /// <summary>y = h / sqrt(mean(h^2) + eps) * weight, by row.</summary>
-        public static void Forward<T>(int rows, int channels, T eps, ReadOnlySpan<T> h, ReadOnlySpan<T> weight, Span<T> y)
+        /// <summary>y = h / sqrt(mean(h^2) + eps) * (weight + offset), by row.</summary>
+        public static void Forward<T>(int rows, int channels, T eps, ReadOnlySpan<T> h, ReadOnlySpan<T> weight, T offset, Span<T> y)
             where T : IFloatingPointIeee754<T>
         {
             for (int row = 0; row < rows; row++)
@@ -16,13 +16,13 @@ internal static unsafe partial class RmsNorm
                 ReadOnlySpan<T> source = h.Slice(row * channels, channels);
                 T rstd = Rstd(source, eps);
                 for (int c = 0; c < channels; c++)
-                    y[(row * channels) + c] = source[c] * rstd * weight[c];
+                    y[(row * channels) + c] = source[c] * rstd * (weight[c] + offset);
             }
         }
 
         /// <summary>gradInput is written, gradWeight added to.</summary>
         public static void Backward<T>(
-            int rows, int channels, T eps, ReadOnlySpan<T> h, ReadOnlySpan<T> weight, ReadOnlySpan<T> gradOutput, Span<T> gradInput, Span<T> gradWeight)
+            int rows, int channels, T eps, ReadOnlySpan<T> h, ReadOnlySpan<T> weight, T offset, ReadOnlySpan<T> gradOutput, Span<T> gradInput, Span<T> gradWeight)
             where T : IFloatingPointIeee754<T>
         {
             for (int row = 0; row < rows; row++)
@@ -32,10 +32,10 @@ internal static unsafe partial class RmsNorm
                 T rstd = Rstd(source, eps);
                 T dot = T.Zero;
                 for (int c = 0; c < channels; c++)
-                    dot += dy[c] * weight[c] * source[c];
+                    dot += dy[c] * (weight[c] + offset) * source[c];
                 for (int c = 0; c < channels; c++)
                 {
-                    gradInput[(row * channels) + c] = (rstd * dy[c] * weight[c]) - (source[c] * rstd * rstd * rstd * dot / T.CreateChecked(channels));
+                    gradInput[(row * channels) + c] = (rstd * dy[c] * (weight[c] + offset)) - (source[c] * rstd * rstd * rstd * dot / T.CreateChecked(channels));
                     gradWeight[c] += dy[c] * source[c] * rstd;
                 }
             }

@@ -5,15 +5,15 @@ namespace Cerise.Tensors.Kernels;
 
 /// <summary>Root-mean-square normalization with the residual added first (Zhang and Sennrich 2019, arXiv:1910.07467).</summary>
 /// <remarks>
-/// h = x + residual; y = h * rstd * weight, rstd = 1 / sqrt(mean(h^2) + eps).
-/// dh = rstd * dy * weight - h * rstd^3 / C * sum(dy * weight * h); dweight += sum over rows of dy * h * rstd, in their order. NaN in a row makes that row NaN.
+/// h = x + residual; y = h * rstd * g, rstd = 1 / sqrt(mean(h^2) + eps), g = weight + offset.
+/// dh = rstd * dy * g - h * rstd^3 / C * sum(dy * g * h); dweight += sum over rows of dy * h * rstd, in their order. NaN in a row makes that row NaN.
 /// </remarks>
 internal static unsafe partial class RmsNorm
 {
     /// <summary>Rows an item takes.</summary>
     public const int RowsPerItem = 16;
 
-    public readonly struct Forward<TLanes>(int rows, int channels, float eps, float* x, float* residual, float* weight, float* sum, float* y, float* rstd) : IJob
+    public readonly struct Forward<TLanes>(int rows, int channels, float eps, float* x, float* residual, float* weight, float offset, float* sum, float* y, float* rstd) : IJob
         where TLanes : struct, ILanes<TLanes>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -48,15 +48,16 @@ internal static unsafe partial class RmsNorm
                 float scale = 1 / MathF.Sqrt((TLanes.Sum(squares) / channels) + eps);
                 rstd[row] = scale;
                 TLanes factor = TLanes.Broadcast(scale);
+                TLanes one = TLanes.Broadcast(offset);
                 for (int c = 0; c < body; c += 16)
-                    TLanes.Store(TLanes.Load(h + c) * factor * TLanes.Load(weight + c), y + start + c);
+                    TLanes.Store(TLanes.Load(h + c) * factor * (TLanes.Load(weight + c) + one), y + start + c);
                 if (body < channels)
-                    TLanes.StorePart(TLanes.LoadPart(h + body, channels - body) * factor * TLanes.LoadPart(weight + body, channels - body), y + start + body, channels - body);
+                    TLanes.StorePart(TLanes.LoadPart(h + body, channels - body) * factor * (TLanes.LoadPart(weight + body, channels - body) + one), y + start + body, channels - body);
             }
         }
     }
 
-    public readonly struct BackwardInput<TLanes>(int rows, int channels, float* h, float* weight, float* rstd, float* gradOutput, float* gradInput, bool accumulate) : IJob
+    public readonly struct BackwardInput<TLanes>(int rows, int channels, float* h, float* weight, float offset, float* rstd, float* gradOutput, float* gradInput, bool accumulate) : IJob
         where TLanes : struct, ILanes<TLanes>
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -66,11 +67,12 @@ internal static unsafe partial class RmsNorm
             for (int row = item * RowsPerItem; row < last; row++)
             {
                 nint start = (nint)row * channels;
+                TLanes one = TLanes.Broadcast(offset);
                 TLanes dots = TLanes.Zero;
                 for (int c = 0; c < channels; c += 16)
                 {
                     int count = Math.Min(16, channels - c);
-                    dots = TLanes.Fma(Read(gradOutput + start + c, count) * Read(weight + c, count), Read(h + start + c, count), dots);
+                    dots = TLanes.Fma(Read(gradOutput + start + c, count) * (Read(weight + c, count) + one), Read(h + start + c, count), dots);
                 }
                 float scale = rstd[row];
                 TLanes factor = TLanes.Broadcast(scale);
@@ -78,7 +80,7 @@ internal static unsafe partial class RmsNorm
                 for (int c = 0; c < channels; c += 16)
                 {
                     int count = Math.Min(16, channels - c);
-                    TLanes grad = TLanes.Fma(Read(h + start + c, count), pull, Read(gradOutput + start + c, count) * Read(weight + c, count) * factor);
+                    TLanes grad = TLanes.Fma(Read(h + start + c, count), pull, Read(gradOutput + start + c, count) * (Read(weight + c, count) + one) * factor);
                     if (accumulate)
                         grad += Read(gradInput + start + c, count);
                     if (count == 16)

@@ -10,14 +10,20 @@ public sealed class ReferenceTests
     [InlineData(true)]
     public void Linear_gradients_match_finite_differences(bool bias) => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.Linear(Seed, 3, 5, 4, bias));
 
-    [Fact]
-    public void Embedding_gradients_match_finite_differences() => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.Embedding(Seed, 5, 3, 9));
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2.5f)]
+    public void Embedding_gradients_match_finite_differences(float scale) => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.Embedding(Seed, 5, 3, 9, scale));
 
-    [Fact]
-    public void RmsNorm_gradients_match_finite_differences() => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.RmsNorm(Seed, 4, 7));
-
-    [Fact]
-    public void AddRmsNorm_gradients_match_finite_differences() => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.AddRmsNorm(Seed, 4, 7));
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Norm_gradients_match_finite_differences(float offset)
+    {
+        OpCheck.ReferenceMatchesFiniteDifferences(OpCases.RmsNorm(Seed, 4, 7, offset));
+        OpCheck.ReferenceMatchesFiniteDifferences(OpCases.AddRmsNorm(Seed, 4, 7, offset));
+        OpCheck.ReferenceMatchesFiniteDifferences(OpCases.HeadRmsNorm(Seed, 2, 3, 5, offset));
+    }
 
     [Fact]
     public void Rotary_gradients_match_finite_differences() => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.Rotary(Seed, 5, 2, 6));

@@ -41,6 +41,10 @@ public sealed class ShapeErrorTests : IDisposable
         Refuses("RmsNorm: the input is [2, 8], 'norm' is [9]: load the norm of a layer as wide as the input.", () => Of(2, 8).RmsNorm(Weight("norm", 9, 1), 1e-5f));
 
     [Fact]
+    public void HeadRmsNorm_wants_whole_heads() =>
+        Refuses("HeadRmsNorm: the input is [2, 8], 'norm' is [3]: rows are whole heads, each as wide as the norm.", () => Of(2, 8).HeadRmsNorm(Weight("norm", 3, 1), 1e-5f));
+
+    [Fact]
     public void AddRmsNorm_names_stream_and_branch() =>
         Refuses("AddRmsNorm: the stream is [2, 8], the branch is [2, 9]: both must be [tokens, channels] of the model.", () => Of(2, 8).AddRmsNorm(Of(2, 9), Weight("norm", 8, 1), 1e-5f));
 
