@@ -1,0 +1,23 @@
+namespace Cerise.Data.Grammars;
+
+/// <summary>The bytes of every token, as grammars walk through them. Immutable and safe for use from many threads at once; made once for a tokenizer.</summary>
+public sealed class TokenVocabulary
+{
+    private readonly byte[]?[] _tokens;
+
+    /// <param name="size">The highest id plus one.</param>
+    /// <param name="bytesOf">The bytes of an id; null or none for ids that no text holds, such as special tokens.</param>
+    public TokenVocabulary(int size, Func<int, byte[]?> bytesOf)
+    {
+        ArgumentNullException.ThrowIfNull(bytesOf);
+        _tokens = new byte[]?[size];
+        for (int id = 0; id < size; id++)
+            _tokens[id] = bytesOf(id);
+    }
+
+    /// <summary>The highest id plus one.</summary>
+    public int Size => _tokens.Length;
+
+    /// <summary>The bytes of a token; empty where it has none.</summary>
+    public ReadOnlySpan<byte> Bytes(int id) => (uint)id < (uint)_tokens.Length ? _tokens[id] : default;
+}
