@@ -2,7 +2,7 @@ namespace Cerise.Tensors;
 
 /// <summary>How a token is drawn from one row of logits.</summary>
 /// <remarks>
-/// Order: repetition penalty, temperature, top-k, top-p, min-p, then a draw by inverse cumulative distribution with one number of the seed, so a row's token
+/// Order: repetition penalty, <see cref="Changes"/>, temperature, top-k, top-p, min-p, then a draw by inverse cumulative distribution with one number of the seed, so a row's token
 /// depends on that row alone. A value without identity, so that a caller may keep an array of them and write the next <see cref="Draw"/> into it each step;
 /// make the first with <c>new SamplingRow()</c>, for <c>default</c> has no settings and is refused.
 /// </remarks>
@@ -37,8 +37,20 @@ public readonly record struct SamplingRow
     /// <summary>Tokens the repetition penalty applies to: prompt and completion so far.</summary>
     public IReadOnlyList<int> Penalized { get; init; } = [];
 
+    /// <summary>Other penalties, biases and the tokens that are allowed; null for none (default).</summary>
+    public LogitChanges? Changes { get; init; }
+
+    /// <summary>Where the likeliest tokens are written; null for nowhere (default).</summary>
+    public TopTokens? Top { get; init; }
+
+    /// <summary>Whether the logits stay as they are.</summary>
+    internal bool KeepsLogits => RepetitionPenalty == 1 && Changes is null;
+
+    /// <summary>Whether every token may be drawn.</summary>
+    internal bool KeepsAll => TopK == 0 && TopP >= 1 && MinP <= 0;
+
     /// <summary>Whether every token may be drawn with its own probability: no truncation and no penalty.</summary>
-    internal bool IsPlain => RepetitionPenalty == 1 && TopK == 0 && TopP >= 1 && MinP <= 0;
+    internal bool IsPlain => KeepsLogits && KeepsAll;
 
     /// <summary>What the logits are multiplied with; 1 for the largest.</summary>
     internal float InverseTemperature => Temperature > 0 ? 1 / Temperature : 1;

@@ -21,10 +21,16 @@ public sealed record EngineToken
     /// <summary>The token's own bytes, which need not be whole characters; empty for special tokens.</summary>
     public ReadOnlyMemory<byte> Bytes { get; init; }
 
-    /// <summary>Log-probability, nats, under the model's own distribution at the sampling temperature (at 1 where that is 0).</summary>
+    /// <summary>Log-probability, nats, as recorded for training: under the untruncated, unpenalized distribution at the sampling temperature (at 1 where that is 0).</summary>
     public float LogProb { get; init; }
 
-    /// <summary>The likeliest tokens at this place under the same distribution, likeliest first; as many as were asked for.</summary>
+    /// <summary>
+    /// Log-probability, nats, under the model's own distribution at temperature 1, untruncated and unpenalized: what the OpenAI API tells. Null where
+    /// <see cref="SamplingSettings.TopLogProbs"/> asks for none.
+    /// </summary>
+    public float? ModelLogProb { get; init; }
+
+    /// <summary>The likeliest tokens at this place under the distribution of <see cref="ModelLogProb"/>, likeliest first; as many as were asked for.</summary>
     public IReadOnlyList<TokenLogProb> TopLogProbs { get; init; } = [];
 
     /// <summary>Why the completion ends with this token; null where it goes on.</summary>

@@ -2,8 +2,7 @@ namespace Cerise.Data.Inference;
 
 /// <summary>How one request is sampled, in the words of the OpenAI API and of transformers.</summary>
 /// <remarks>
-/// Order: logit bias, presence and frequency penalty, repetition penalty, grammar, temperature, top-k, top-p, min-p. Recorded log-probabilities are those of the
-/// model's own distribution at the sampling temperature, before all of these.
+/// Order: repetition penalty, presence and frequency penalties, logit bias, grammar, temperature, top-k, top-p, min-p.
 /// </remarks>
 public sealed record SamplingSettings
 {
@@ -46,6 +45,6 @@ public sealed record SamplingSettings
     /// <summary>Added to the logits of these tokens, in [-100, 100]; null for none (default).</summary>
     public IReadOnlyDictionary<int, float>? LogitBias { get; init; }
 
-    /// <summary>How many of the likeliest tokens are told at each place, 0 to 20. Default 0.</summary>
-    public int TopLogProbs { get; init; }
+    /// <summary>How many of the likeliest tokens are told at each place, 0 to 20; null where no log-probabilities are wanted at all (default).</summary>
+    public int? TopLogProbs { get; init; }
 }

@@ -150,7 +150,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     {
         bool plain = true;
         for (int i = 0; i < z.Rows; i++)
-            plain &= _samplingRows[i].IsPlain;
+            plain &= _samplingRows[i].IsPlain && _samplingRows[i].Top is null;
         fixed (int* id = ids)
         fixed (float* logProb = logProbs)
         {

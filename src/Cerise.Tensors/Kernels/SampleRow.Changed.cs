@@ -16,9 +16,14 @@ internal static unsafe partial class SampleRow
         ulong* keys = (ulong*)scratch;
         float* weights = scratch + (2 * (nint)SoftmaxRow.Padded(vocab));
         CopyPenalized(logits, row, how, weights);
+        how.Changes?.Apply(weights, vocab);
         int best = Largest(weights, vocab);
+        if (weights[best] == float.NegativeInfinity)
+            throw new ArithmeticException("no token is both allowed and possible");
         if (how.Temperature <= 0)
             return best;
+        if (how.KeepsAll)
+            return FromWeights(weights, vocab, how, ToWeights<TLanes>(weights, vocab, how.InverseTemperature, weights[best]), best);
         (float leastLogit, double total) = (LeastLogit(how, vocab, weights[best]), 0);
         int count = 0;
         for (int id = 0; id < vocab; id++)
@@ -52,14 +57,28 @@ internal static unsafe partial class SampleRow
         return best;                                                       // the draw fell on the last rounding error
     }
 
+    // Without truncation nothing needs an order: by inverse cumulative distribution along the ids.
+    private static int FromWeights(float* weights, int vocab, in SamplingRow how, double total, int best)
+    {
+        double target = how.Seed.Uniform(how.Draw) * total;
+        double cumulative = 0;
+        for (int id = 0; id < vocab; id++)
+        {
+            cumulative += weights[id];
+            if (cumulative > target)
+                return id;
+        }
+        return best;                                                       // the draw fell on the last rounding error
+    }
+
     // Tokens below this logit cannot be kept, so they need not be sorted. Top-p: all that are less than (1 - p) / vocab times as likely as the likeliest
     // add up to less than 1 - p of the whole. Half a unit more, so that rounding cannot matter.
     private static float LeastLogit(in SamplingRow how, int vocab, float max)
     {
         if (how.TopK > 0)
-            return float.NegativeInfinity;
+            return float.MinValue;                                         // all that are possible
         double least = how.TopP < 1 ? (1.0 - how.TopP) / vocab : how.MinP;
-        return least > 0 ? (float)(max + ((Math.Log(least) - 0.5) * how.Temperature)) : float.NegativeInfinity;
+        return least > 0 ? (float)(max + ((Math.Log(least) - 0.5) * how.Temperature)) : float.MinValue;
     }
 
     private static void CopyPenalized(HeadLogits logits, int row, in SamplingRow how, float* target)

@@ -35,7 +35,7 @@ internal static unsafe partial class SampleRow
     /// <param name="logits">The logits, all strips.</param>
     /// <param name="rows">How each row is drawn.</param>
     /// <param name="statistics">Statistics of the blocks.</param>
-    /// <param name="scratch">Memory of each worker, <see cref="ScratchLength"/> numbers; unused where every row is plain.</param>
+    /// <param name="scratch">Memory of each worker, <see cref="ScratchLength"/> numbers; unused where every row is plain and none asks for the likeliest tokens.</param>
     /// <param name="ids">Written.</param>
     /// <param name="logProbs">Written.</param>
     public readonly struct Pick<TLanes>(HeadLogits logits, SamplingRow[] rows, BlockStatistics statistics, float** scratch, int* ids, float* logProbs) : IJob
@@ -49,11 +49,13 @@ internal static unsafe partial class SampleRow
             RowStatistics all = SoftmaxRow.Combine<TLanes>(statistics.Blocks, maxima, sums, null);
             if (float.IsNaN(all.LogSum))
                 throw new ArithmeticException("the logits hold NaN: the weights are damaged or training diverged");
-            int id = !(row.IsPlain || (row.Temperature <= 0 && row.RepetitionPenalty == 1)) ? FromChanged<TLanes>(logits, item, row, scratch[worker])
+            int id = !(row.IsPlain || (row.Temperature <= 0 && row.KeepsLogits)) ? FromChanged<TLanes>(logits, item, row, scratch[worker])
                 : row.Temperature <= 0 ? Largest(logits, item, maxima, all.Max)
                 : FromAll<TLanes>(logits, item, row, maxima, sums, statistics.Blocks);
             ids[item] = id;
             logProbs[item] = SoftmaxRow.LogProb(*logits.At(item, id), row.InverseTemperature, all.Max, all.LogSum);
+            if (row.Top is { } top)
+                FindTop<TLanes>(logits, item, id, top, scratch[worker]);
         }
     }
 

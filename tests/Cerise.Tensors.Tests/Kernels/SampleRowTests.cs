@@ -228,6 +228,111 @@ public sealed class SampleRowTests
         Assert.StartsWith("row 0 has no settings: begin with new SamplingRow(), not with default", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Penalties_biases_and_masks_change_what_is_drawn_and_not_what_is_recorded(SimdLevel level)
+    {
+        const int vocab = 1500;
+        Seed seed = Seed.From(21);
+        float[] logits = Draws.Normal(seed.Fork("logits"), vocab, 2);
+        Dictionary<int, float> bias = new() { [5] = 4, [1499] = 3.5f, [70] = -100 };
+        SamplingRow[] rows = new SamplingRow[60];
+        double[][] weights = new double[rows.Length][];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            LogitChanges changes = new(i % 2 == 0 ? bias : null) { PresencePenalty = i % 3, FrequencyPenalty = i % 5 * 0.4f };
+            int[] seen = Draws.Below(seed.Fork("seen").Fork(i), 300, 200);
+            foreach (int id in seen)
+                changes.See(id);
+            ulong[] allowed = new ulong[(vocab + 63) / 64];
+            for (int id = 0; id < vocab; id++)
+                if (seed.Fork("allowed").Below(id, 3) > 0)
+                    allowed[id / 64] |= 1UL << (id % 64);
+            changes.Allowed = i % 4 == 1 ? null : allowed;
+            rows[i] = new SamplingRow { Seed = seed, Draw = i, Temperature = i % 6 == 0 ? 0 : 0.9f, RepetitionPenalty = i % 7 == 0 ? 1.2f : 1, Penalized = [1, 2, 3], Changes = changes };
+            double[] z = Draws.Widen(logits);
+            foreach (int id in (ReadOnlySpan<int>)[1, 2, 3])
+                z[id] = z[id] > 0 ? z[id] / rows[i].RepetitionPenalty : z[id] * rows[i].RepetitionPenalty;
+            foreach (IGrouping<int, int> group in seen.GroupBy(id => id))
+                z[group.Key] -= changes.PresencePenalty + (changes.FrequencyPenalty * group.Count());
+            foreach ((int id, float value) in i % 2 == 0 ? bias : [])
+                z[id] += value;
+            double factor = rows[i].Temperature == 0 ? 1 : 1 / 0.9f;
+            weights[i] = [.. z.Select((logit, id) => changes.Allowed is null || (allowed[id / 64] >> (id % 64) & 1) == 1 ? Math.Exp(logit * factor) : 0)];
+        }
+        (int[] ids, float[] logProbs) = Draw(level, logits, rows);
+        double sumRecorded = logits.Sum(z => Math.Exp(z / 0.9f)), sumGreedy = logits.Sum(z => Math.Exp(z));
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (rows[i].Temperature == 0)
+                Assert.Equal(weights[i].Max(), weights[i][ids[i]], 1e-4 * weights[i].Max());
+            else
+            {
+                double sum = weights[i].Sum();
+                double below = weights[i].Take(ids[i]).Sum() / sum;
+                Assert.InRange(seed.Uniform(i), below - 1e-5, below + (weights[i][ids[i]] / sum) + 1e-5);
+            }
+            double recorded = rows[i].Temperature == 0 ? logits[ids[i]] - Math.Log(sumGreedy) : (logits[ids[i]] / 0.9f) - Math.Log(sumRecorded);
+            Assert.Equal(recorded, logProbs[i], 1e-5);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.8f)]
+    public void A_mask_of_one_token_leaves_that_one_whatever_the_truncation(float temperature)
+    {
+        ulong[] allowed = [1UL << 3];
+        SamplingRow[] rows =
+        [
+            .. Enumerable.Range(0, 20).Select(i => new SamplingRow
+            {
+                Draw = i, Temperature = temperature, TopK = i % 3, TopP = i % 2 == 0 ? 1 : 0.5f, MinP = i % 5 * 0.1f, Changes = new LogitChanges { Allowed = allowed },
+            }),
+        ];
+        Assert.All(Draw(Simd.Best, [5, 4, 3, -20, 1, 0], rows).Ids, id => Assert.Equal(3, id));
+    }
+
+    [Fact]
+    public void A_mask_that_allows_nothing_is_an_error()
+    {
+        using Device device = Device.Cpu(1);
+        using Graph graph = new(device, record: false);
+        Tensor logits = graph.From([0, 1], new Shape(1, 2));
+        SamplingRow[] rows = [new SamplingRow { Changes = new LogitChanges { Allowed = [4] } }];
+        ArithmeticException error = Assert.Throws<ArithmeticException>(() => device.Sample(logits, rows, new int[1], new float[1]));
+        Assert.Equal("no token is both allowed and possible", error.Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void The_likeliest_tokens_are_told_at_temperature_one(SimdLevel level)
+    {
+        const int vocab = 3000;
+        Seed seed = Seed.From(22);
+        float[] logits = [.. Draws.Normal(seed, vocab, 2).Select(z => MathF.Round(z, 2))];                   // some ties
+        double logSum = Math.Log(logits.Sum(z => Math.Exp(z)));
+        int[] order = [.. Enumerable.Range(0, vocab).OrderByDescending(id => logits[id]).ThenBy(id => id)];
+        int[] counts = [0, 1, 5, 20];
+        TopTokens[] tops = [.. counts.Select(count => new TopTokens(count))];
+        SamplingRow[] rows =
+            [.. tops.Select((top, i) => new SamplingRow { Seed = seed, Draw = i, Temperature = i % 2 == 0 ? 1 : 0.5f, TopP = i == 3 ? 0.9f : 1, Top = top })];
+        (int[] ids, float[] logProbs) = Draw(level, logits, rows);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            Assert.Equal(order.Take(counts[i]), tops[i].Ids.ToArray());
+            Assert.All(tops[i].Ids.ToArray().Zip(tops[i].LogProbs.ToArray()), pair => Assert.Equal(logits[pair.First] - logSum, pair.Second, 1e-5));
+            Assert.Equal(logits[ids[i]] - logSum, tops[i].Drawn, 1e-5);
+            if (i % 2 == 0)
+                Assert.Equal(Bits.Of(logProbs[i]), Bits.Of(tops[i].Drawn));
+            (int[] without, float[] same) = Draw(level, logits, [rows[i] with { Top = null }]);
+            Assert.Equal((without[0], Bits.Of(same[0])), (ids[i], Bits.Of(logProbs[i])));
+        }
+        (int[] few, _) = Draw(level, [1, 2], [new SamplingRow { Top = tops[3] }]);
+        Assert.Equal([1, 0], tops[3].Ids.ToArray());
+        Assert.InRange(few[0], 0, 1);
+    }
+
     // The token, and how far the draw is from the next one.
     private static (int Id, double Margin) PlainSort(float[] logits, SamplingRow row)
     {
