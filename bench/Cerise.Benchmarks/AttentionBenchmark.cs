@@ -13,6 +13,7 @@ public class AttentionBenchmark : KernelBenchmark
     private Tensor _gradOutput = null!, _gradQueries = null!, _gradKeys = null!, _gradValues = null!;
     private AttentionPlan _plan = null!;
     private KeyValueBlocks _cache;
+    private AttentionSettings _settings;
 
     [Params("nano3m", "tiny15m", "smol135m")]
     public string Config { get; set; } = "";
@@ -32,14 +33,15 @@ public class AttentionBenchmark : KernelBenchmark
         lengths.AsSpan().Fill(Length);
         _plan = AttentionPlan.Packed(lengths);
         _cache = KeyValues.Of(Device, model, _plan.BlocksNeeded, Own);
+        _settings = new AttentionSettings(model.HeadDim);
         Device.WriteKeyValues(_keys, _values, _plan, _cache);
         Forward();
     }
 
     [Benchmark]
-    public void Forward() => Device.Attention(_queries, _plan, _cache, _y, _logSumExp);
+    public void Forward() => Device.Attention(_queries, _plan, _cache, _settings, _y, _logSumExp);
 
     [Benchmark]
     public void Backward() => Device.AttentionBackward(
-        _queries, _keys, _plan, _cache, _y, _logSumExp, _gradOutput, _gradQueries, _gradKeys, _gradValues);
+        _queries, _keys, _plan, _cache, _settings, _y, _logSumExp, _gradOutput, _gradQueries, _gradKeys, _gradValues);
 }

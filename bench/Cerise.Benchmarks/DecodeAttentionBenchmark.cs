@@ -34,5 +34,5 @@ public class DecodeAttentionBenchmark : KernelBenchmark
     }
 
     [Benchmark]
-    public void Decode() => Device.Attention(_queries, _plan, _cache, _y, _logSumExp);
+    public void Decode() => Device.Attention(_queries, _plan, _cache, new AttentionSettings(_cache.HeadDim), _y, _logSumExp);
 }

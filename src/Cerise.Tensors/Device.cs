@@ -142,9 +142,10 @@ public abstract class Device : IDisposable
     /// <param name="queries">[rows, heads * headDim].</param>
     /// <param name="plan">Which rows belong to which sequence, and where its keys lie.</param>
     /// <param name="cache">Keys and values, those of the rows themselves included.</param>
+    /// <param name="settings">What is done with the scores.</param>
     /// <param name="y">[rows, heads * headDim].</param>
     /// <param name="logSumExp">[rows, heads]: kept for the backward pass.</param>
-    public abstract void Attention(Tensor queries, AttentionPlan plan, KeyValueBlocks cache, Tensor y, Tensor logSumExp);
+    public abstract void Attention(Tensor queries, AttentionPlan plan, KeyValueBlocks cache, AttentionSettings settings, Tensor y, Tensor logSumExp);
 
     /// <summary>Writes the rows' keys and values to the cache and attends over it: <see cref="WriteKeyValues"/> and <see cref="Attention"/> in one, with the same bits.</summary>
     /// <param name="queries">[rows, heads * headDim].</param>
@@ -152,17 +153,20 @@ public abstract class Device : IDisposable
     /// <param name="values">[rows, kvHeads * headDim].</param>
     /// <param name="plan">Which rows belong to which sequence, and where its keys lie.</param>
     /// <param name="cache">Keys and values of earlier rows.</param>
+    /// <param name="settings">What is done with the scores.</param>
     /// <param name="y">[rows, heads * headDim].</param>
     /// <param name="logSumExp">[rows, heads].</param>
-    public virtual void CachedAttention(Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks cache, Tensor y, Tensor logSumExp)
+    public virtual void CachedAttention(
+        Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks cache, AttentionSettings settings, Tensor y, Tensor logSumExp)
     {
         WriteKeyValues(keys, values, plan, cache);
-        Attention(queries, plan, cache, y, logSumExp);
+        Attention(queries, plan, cache, settings, y, logSumExp);
     }
 
     /// <summary>Gradients of <see cref="Attention"/> over whole sequences and their continuations; written, not added.</summary>
     public abstract void AttentionBackward(
-        Tensor queries, Tensor keys, AttentionPlan plan, KeyValueBlocks cache, Tensor y, Tensor logSumExp, Tensor gradOutput, Tensor gradQueries, Tensor gradKeys, Tensor gradValues);
+        Tensor queries, Tensor keys, AttentionPlan plan, KeyValueBlocks cache, AttentionSettings settings, Tensor y, Tensor logSumExp,
+        Tensor gradOutput, Tensor gradQueries, Tensor gradKeys, Tensor gradValues);
 
     /// <summary>For each row: the log-probability of its target and the entropy, under softmax(inverseTemperature * hidden W^T), in chunks of rows.</summary>
     /// <param name="hidden">[rows, channels].</param>

@@ -189,12 +189,14 @@ public sealed class MemoryMeter : Device
     }
 
     /// <inheritdoc/>
-    public override void Attention(Tensor queries, AttentionPlan plan, KeyValueBlocks cache, Tensor y, Tensor logSumExp)
+    public override void Attention(Tensor queries, AttentionPlan plan, KeyValueBlocks cache, AttentionSettings settings, Tensor y, Tensor logSumExp)
     {
     }
 
     /// <inheritdoc/>
-    public override void AttentionBackward(Tensor queries, Tensor keys, AttentionPlan plan, KeyValueBlocks cache, Tensor y, Tensor logSumExp, Tensor gradOutput, Tensor gradQueries, Tensor gradKeys, Tensor gradValues)
+    public override void AttentionBackward(
+        Tensor queries, Tensor keys, AttentionPlan plan, KeyValueBlocks cache, AttentionSettings settings, Tensor y, Tensor logSumExp,
+        Tensor gradOutput, Tensor gradQueries, Tensor gradKeys, Tensor gradValues)
     {
     }
 

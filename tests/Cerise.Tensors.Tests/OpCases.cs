@@ -151,13 +151,14 @@ internal static class OpCases
         },
     };
 
-    public static OpCase Attention(Seed seed, int[] lengths, int heads, int kvHeads, int headDim)
+    public static OpCase Attention(Seed seed, int[] lengths, int heads, int kvHeads, int headDim, AttentionSettings? settings = null)
     {
         AttentionShape shape = new(heads, kvHeads, headDim);
+        AttentionSettings scores = settings ?? new AttentionSettings(headDim);
         int tokens = lengths.Sum();
         return new OpCase
         {
-            Name = $"Attention([{string.Join(", ", lengths)}], {heads}/{kvHeads} heads of {headDim})",
+            Name = $"Attention([{string.Join(", ", lengths)}], {heads}/{kvHeads} heads, {scores})",
             Inputs =
             [
                 (new Shape(tokens, heads * headDim), Draws.Normal(seed.Fork("queries"), tokens * heads * headDim, 1.5f)),
@@ -165,32 +166,32 @@ internal static class OpCases
                 (new Shape(tokens, kvHeads * headDim), Draws.Normal(seed.Fork("values"), tokens * kvHeads * headDim)),
             ],
             Tolerance = 2e-5,
-            Apply = (_, x, _) => [x[0].Attention(x[1], x[2], AttentionPlan.Packed(lengths), headDim)],
+            Apply = (_, x, _) => [x[0].Attention(x[1], x[2], AttentionPlan.Packed(lengths), scores)],
             Forward = a =>
             {
                 double[] y = new double[a[0].Length];
-                CausalAttention.Reference.Forward<double>(shape, lengths, a[0], a[1], a[2], y);
+                CausalAttention.Reference.Forward<double>(shape, scores, lengths, a[0], a[1], a[2], y);
                 return [y];
             },
             Backward = (a, dy) =>
             {
                 double[][] grads = ZerosLike(a);
-                CausalAttention.Reference.Backward<double>(shape, lengths, a[0], a[1], a[2], dy[0], grads[0], grads[1], grads[2]);
+                CausalAttention.Reference.Backward<double>(shape, scores, lengths, a[0], a[1], a[2], dy[0], grads[0], grads[1], grads[2]);
                 return grads;
             },
         };
     }
 
     /// <summary>Attention over groups, each a sequence's length and those of its continuations; the reference repeats the sequence for each.</summary>
-    public static OpCase SharedAttention(Seed seed, int[][] groups, int heads, int kvHeads, int headDim)
+    public static OpCase SharedAttention(Seed seed, int[][] groups, int heads, int kvHeads, int headDim, AttentionSettings? settings = null)
     {
-        OpCase packed = Attention(seed, [.. groups.SelectMany(group => group)], heads, kvHeads, headDim);
+        OpCase packed = Attention(seed, [.. groups.SelectMany(group => group)], heads, kvHeads, headDim, settings);
         SharedLayout layout = new(groups);
-        OpCase repeated = Attention(seed, layout.Lengths, heads, kvHeads, headDim);
+        OpCase repeated = Attention(seed, layout.Lengths, heads, kvHeads, headDim, settings);
         return packed with
         {
-            Name = $"SharedAttention({string.Join(", ", groups.Select(group => $"[{string.Join(", ", group)}]"))}; {heads}/{kvHeads} heads of {headDim})",
-            Apply = (_, x, _) => [x[0].Attention(x[1], x[2], layout.Plan(), headDim)],
+            Name = $"SharedAttention({string.Join(", ", groups.Select(group => $"[{string.Join(", ", group)}]"))}; {heads}/{kvHeads} heads, {settings})",
+            Apply = (_, x, _) => [x[0].Attention(x[1], x[2], layout.Plan(), settings ?? new AttentionSettings(headDim))],
             Forward = a => [layout.Once(repeated.Forward([.. a.Select(layout.Repeated)])[0])],
             Backward = (a, dy) => [.. repeated.Backward([.. a.Select(layout.Repeated)], [layout.RepeatedOnce(dy[0])]).Select(layout.Summed)],
         };

@@ -118,41 +118,43 @@ internal sealed unsafe partial class CpuDevice<TLanes>
         GC.KeepAlive(plan);
     }
 
-    public override void Attention(Tensor queries, AttentionPlan plan, KeyValueBlocks cache, Tensor y, Tensor logSumExp)
+    public override void Attention(Tensor queries, AttentionPlan plan, KeyValueBlocks cache, AttentionSettings settings, Tensor y, Tensor logSumExp)
     {
         AttentionShape shape = new(queries.Shape.Columns / cache.HeadDim, cache.KvHeads, cache.HeadDim);
         int group = shape.Heads / shape.KvHeads;
         ShapeException.Require(group <= AttentionShape.LargestGroup, "Attention", $"{group} query heads share a key head, the kernel takes up to {AttentionShape.LargestGroup}");
         Indices items = plan.Items(shape.QueriesPerItem(CausalAttention<TLanes>.TileRows));
         CausalAttention<TLanes> job = new(
-            shape, plan.Pack().Pointer, items.Pointer, At(queries), At(cache.Keys) + cache.KeysOffset, At(cache.Values) + cache.ValuesOffset, At(y), At(logSumExp),
+            shape, settings, plan.Pack().Pointer, items.Pointer, At(queries), At(cache.Keys) + cache.KeysOffset, At(cache.Values) + cache.ValuesOffset, At(y), At(logSumExp),
             Scratch(CausalAttention<TLanes>.ScratchLength(shape.HeadDim)));
         _team.For(items.Count / 2 * shape.KvHeads, ref job);
         GC.KeepAlive(items);
         GC.KeepAlive(plan);
     }
 
-    public override void CachedAttention(Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks cache, Tensor y, Tensor logSumExp)
+    public override void CachedAttention(
+        Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks cache, AttentionSettings settings, Tensor y, Tensor logSumExp)
     {
         AttentionShape shape = new(queries.Shape.Columns / cache.HeadDim, cache.KvHeads, cache.HeadDim);
         if (!_schedule.Make(plan, shape, _team.Threads))
         {
-            base.CachedAttention(queries, keys, values, plan, cache, y, logSumExp);
+            base.CachedAttention(queries, keys, values, plan, cache, settings, y, logSumExp);
             return;
         }
         DecodeAttention<TLanes> job = new(
-            shape, plan.Pack().Pointer, _schedule.Order.Pointer, _schedule.Items.Pointer, At(queries), At(keys), At(values), At(cache.Keys) + cache.KeysOffset,
+            shape, settings, plan.Pack().Pointer, _schedule.Order.Pointer, _schedule.Items.Pointer, At(queries), At(keys), At(values), At(cache.Keys) + cache.KeysOffset,
             At(cache.Values) + cache.ValuesOffset, At(y), At(logSumExp), Scratch(DecodeAttention<TLanes>.ScratchLength(shape)));
         _team.For(_schedule.Count, ref job);
         GC.KeepAlive(plan);
     }
 
     public override void AttentionBackward(
-        Tensor queries, Tensor keys, AttentionPlan plan, KeyValueBlocks cache, Tensor y, Tensor logSumExp, Tensor gradOutput, Tensor gradQueries, Tensor gradKeys, Tensor gradValues)
+        Tensor queries, Tensor keys, AttentionPlan plan, KeyValueBlocks cache, AttentionSettings settings, Tensor y, Tensor logSumExp,
+        Tensor gradOutput, Tensor gradQueries, Tensor gradKeys, Tensor gradValues)
     {
         AttentionShape shape = new(queries.Shape.Columns / cache.HeadDim, cache.KvHeads, cache.HeadDim);
         CausalAttentionBackward<TLanes> job = new(
-            shape, plan.Pack().Pointer, plan.Groups().Pointer, At(queries), At(keys), At(cache.Keys) + cache.KeysOffset, At(cache.Values) + cache.ValuesOffset, At(y), At(logSumExp),
+            shape, settings, plan.Pack().Pointer, plan.Groups().Pointer, At(queries), At(keys), At(cache.Keys) + cache.KeysOffset, At(cache.Values) + cache.ValuesOffset, At(y), At(logSumExp),
             At(gradOutput), At(gradQueries), At(gradKeys), At(gradValues), Scratch(CausalAttentionBackward<TLanes>.ScratchLength(shape.HeadDim)));
         _team.For(plan.GroupCount * shape.KvHeads, ref job);
         GC.KeepAlive(plan);

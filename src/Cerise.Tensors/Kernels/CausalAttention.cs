@@ -5,13 +5,13 @@ namespace Cerise.Tensors.Kernels;
 
 /// <summary>Causal grouped-query attention with online softmax over blocks of 64 keys (Dao 2023, arXiv:2307.08691), forward.</summary>
 /// <remarks>
-/// For each query, over its blocks from position 0 on: s = (q / sqrt(D)) K^T; m' = max(m, max s); p = e^(s - m'); l = l e^(m - m') + sum p; o = o e^(m - m') + p V;
+/// For each query, over its blocks from position 0, or the first of its window, on: s = cap((scale q) K^T); m' = max(m, max s); p = e^(s - m'); l = l e^(m - m') + sum p; o = o e^(m - m') + p V;
 /// at the end y = o / l and logSumExp = m + ln l. Blocks are aligned to absolute positions and each sum is a fixed chain, so a query's result depends on its own
-/// sequence alone. A masked key has p exactly 0; a block beyond a query's position multiplies by 1 and adds 0.
+/// sequence alone. A masked key has p exactly 0; a block of which a query sees no key is none of its business.
 /// An item is one head of keys with up to <see cref="TileRows"/> (query, query head) rows of one sequence.
 /// </remarks>
 internal readonly unsafe struct CausalAttention<TLanes>(
-    AttentionShape shape, int* plan, int* items, float* queries, float* keys, float* values, float* y, float* logSumExp, float** scratch) : IJob
+    AttentionShape shape, AttentionSettings settings, int* plan, int* items, float* queries, float* keys, float* values, float* y, float* logSumExp, float** scratch) : IJob
     where TLanes : struct, ILanes<TLanes>
 {
     /// <summary>Rows worked on at once.</summary>
@@ -34,7 +34,8 @@ internal readonly unsafe struct CausalAttention<TLanes>(
         int* blocks = plan + entry[3];
         int queryCount = Math.Min(shape.QueriesPerItem(TileRows), sequenceRows - firstQuery);
         int rows = queryCount * group;
-        int lastPosition = firstPosition + firstQuery + queryCount - 1;
+        int position = firstPosition + firstQuery;
+        int lastPosition = position + queryCount - 1;
 
         int width = (dim + 15) / 16 * 16;                                  // whole vectors: what lies beyond dim is never read back
         float* q = scratch[worker];                                        // [rows, dim], scaled
@@ -44,29 +45,40 @@ internal readonly unsafe struct CausalAttention<TLanes>(
         float* sum = max + TileRows;                                       // [rows]
         float* columns = sum + TileRows;                                   // [64]
         OnlineSoftmax.Columns(columns);
-        float scale = (float)(1 / Math.Sqrt(dim));
         for (int row = 0; row < rows; row++)
         {
             float* source = queries + (((nint)(firstRow + firstQuery + (row / group)) * shape.Heads) + (kvHead * group) + (row % group)) * dim;
-            ScaledCopy.Run<TLanes>(source, scale, q + (row * dim), dim);
+            ScaledCopy.Run<TLanes>(source, settings.Scale, q + (row * dim), dim);
             new Span<float>(o + (row * width), width).Clear();
             max[row] = float.NegativeInfinity;
             sum[row] = 0;
         }
 
-        for (int block = 0; block <= lastPosition / Block; block++)
+        for (int block = settings.FirstKey(position) / Block; block <= lastPosition / Block; block++)
         {
+            int start = block * Block;
             nint place = ((nint)blocks[block] * shape.KvHeads + kvHead) * dim * Block;
-            int valid = Math.Min(Block, lastPosition - (block * Block) + 1);
+            int valid = Math.Min(Block, lastPosition - start + 1);
             int padded = (valid + 15) / 16 * 16;
-            MatMulTile.Run<TLanes>(rows, dim, q, dim, 1, keys + place, Block, s, Block, padded, accumulate: false);
-            for (int row = 0; row < rows; row++)
+            // Rows of the queries that see some of the block's keys.
+            int first = Math.Max(0, start - position) * group;
+            int seeing = ((Math.Min(queryCount - 1, settings.LastQuery(start + Block - 1) - position) + 1) * group) - first;
+            float* scores = s + (first * Block);
+            float* sums = o + (first * width);
+            MatMulTile.Run<TLanes>(seeing, dim, q + (first * dim), dim, 1, keys + place, Block, scores, Block, padded, accumulate: false);
+            if (settings.SoftCap > 0)
+                SoftCap.Run<TLanes>(scores, seeing * Block, settings.SoftCap);
+            for (int row = 0; row < seeing; row++)
             {
-                int own = firstPosition + firstQuery + (row / group) - (block * Block) + 1;
-                OnlineSoftmax.Fold<TLanes>(s + (row * Block), Math.Clamp(own, 0, Block), padded, columns, o + (row * width), width, ref max[row], ref sum[row]);
+                int own = position + ((first + row) / group);
+                int hidden = settings.FirstKey(own) - start;
+                if (hidden > 0)
+                    AttentionScores.HideBefore<TLanes>(scores + (row * Block), hidden, columns);
+                OnlineSoftmax.Fold<TLanes>(
+                    scores + (row * Block), Math.Min(own - start + 1, Block), padded, columns, sums + (row * width), width, ref max[first + row], ref sum[first + row]);
             }
             for (int d = 0; d < width; d += MatMulTile.PanelWidth)
-                MatMulTile.Run<TLanes>(rows, valid, s, Block, 1, values + place + d, dim, o + d, width, Math.Min(MatMulTile.PanelWidth, width - d), accumulate: true);
+                MatMulTile.Run<TLanes>(seeing, valid, scores, Block, 1, values + place + d, dim, sums + d, width, Math.Min(MatMulTile.PanelWidth, width - d), accumulate: true);
         }
 
         for (int row = 0; row < rows; row++)

@@ -5,13 +5,13 @@ namespace Cerise.Tensors.Kernels;
 
 /// <summary>Backward pass of <see cref="CausalAttention{TLanes}"/> over whole sequences and their continuations.</summary>
 /// <remarks>
-/// With p = e^(s - logSumExp) made again block by block and delta = sum over d of dy * y: dv = p^T dy; dp = dy V^T; ds = p * (dp - delta);
-/// dq = ds K / sqrt(D); dk = ds^T q / sqrt(D). An item is one group (a sequence and its continuations, such as a prompt and its completions) and one head of
+/// With p = e^(s - logSumExp) made again block by block and delta = sum over d of dy * y: dv = p^T dy; dp = dy V^T; ds = p * (dp - delta), times the slope of a cap;
+/// dq = scale ds K; dk = scale ds^T q. An item is one group (a sequence and its continuations, such as a prompt and its completions) and one head of
 /// keys with all its query heads, so no sum crosses items. Each sum is one chain: dq along the keys; dk and dv along the queries of the key's own sequence, head
 /// by head, then of each continuation in order. So all that a continuation's rows are given has the bits of a layout that repeats what it continues.
 /// </remarks>
 internal readonly unsafe struct CausalAttentionBackward<TLanes>(
-    AttentionShape shape, int* plan, int* groups, float* queries, float* keys, float* keyBlocks, float* valueBlocks, float* y, float* logSumExp,
+    AttentionShape shape, AttentionSettings settings, int* plan, int* groups, float* queries, float* keys, float* keyBlocks, float* valueBlocks, float* y, float* logSumExp,
     float* gradOutput, float* gradQueries, float* gradKeys, float* gradValues, float** scratch) : IJob
     where TLanes : struct, ILanes<TLanes>
 {
@@ -35,12 +35,15 @@ internal readonly unsafe struct CausalAttentionBackward<TLanes>(
         int* end = first + (4 * group[1]);
         int shared = (first[1] - (first[1] % Block)) / Block;
         OnlineSoftmax.Columns(scratch[worker] + (Block * 2 * (shape.HeadDim + Block)));
+        int width = shape.Heads / shape.KvHeads * shape.HeadDim;
         for (int* sequence = first; sequence < end; sequence += 4)
         {
             for (int row = sequence[0]; row < sequence[0] + sequence[1]; row++)
             {
                 new Span<float>(gradKeys + (row * KeyStride) + (kvHead * shape.HeadDim), shape.HeadDim).Clear();
                 new Span<float>(gradValues + (row * KeyStride) + (kvHead * shape.HeadDim), shape.HeadDim).Clear();
+                if (settings.Window > 0)                                   // else the first block, which every query sees, writes them
+                    new Span<float>(gradQueries + (row * QueryStride) + (kvHead * width), width).Clear();
             }
         }
 
@@ -61,14 +64,12 @@ internal readonly unsafe struct CausalAttentionBackward<TLanes>(
             }
         }
 
-        float scale = (float)(1 / Math.Sqrt(shape.HeadDim));
-        int width = shape.Heads / shape.KvHeads * shape.HeadDim;
         for (int* sequence = first; sequence < end; sequence += 4)
         {
             for (int row = sequence[0]; row < sequence[0] + sequence[1]; row++)
             {
                 float* heads = gradQueries + (row * QueryStride) + (kvHead * width);
-                ScaledCopy.Run<TLanes>(heads, scale, heads, width);
+                ScaledCopy.Run<TLanes>(heads, settings.Scale, heads, width);
             }
         }
     }
@@ -100,12 +101,13 @@ internal readonly unsafe struct CausalAttentionBackward<TLanes>(
         (int firstRow, int firstPosition, int end) = (sequence[0], sequence[2], sequence[2] + sequence[1]);
         int start = block * Block;
         int count = Math.Min(Block, end - start);
+        int lastQuery = settings.LastQuery(start + count - 1);
+        end = lastQuery < end ? lastQuery + 1 : end;
         int before = Math.Clamp(firstPosition - start, 0, Block);
         int firstQuery = Math.Max(start, firstPosition);
         nint earlier = ((continued[0] + (nint)start) * KeyStride) + (kvHead * dim);
         nint own = ((firstRow + (nint)start + before - firstPosition) * KeyStride) + (kvHead * dim);
         nint place = Place(sequence, block, kvHead);
-        float scale = (float)(1 / Math.Sqrt(dim));
         float* q = valuesT + (Block * dim);                                // [64, dim], scaled
         float* p = q + (Block * dim);                                      // [64 queries, 64 keys]
         float* ds = p + (Block * Block);                                   // [64 queries, 64 keys]
@@ -117,24 +119,30 @@ internal readonly unsafe struct CausalAttentionBackward<TLanes>(
             for (int query = firstQuery; query < end; query += queryCount)
             {
                 queryCount = Math.Min(query < start + Block ? DiagonalQueries : Block, end - query);
-                int seen = Math.Min(count, query + queryCount - start);
-                int padded = (seen + 15) / 16 * 16;
+                int columnCount = Math.Min(count, query + queryCount - start);
+                int padded = (columnCount + 15) / 16 * 16;
                 nint row = firstRow + query - firstPosition;
                 nint offset = (row * QueryStride) + (head * dim);
                 for (int i = 0; i < queryCount; i++)
-                    ScaledCopy.Run<TLanes>(queries + offset + (i * QueryStride), scale, q + (i * dim), dim);
+                    ScaledCopy.Run<TLanes>(queries + offset + (i * QueryStride), settings.Scale, q + (i * dim), dim);
                 MatMulTile.Run<TLanes>(queryCount, dim, q, dim, 1, keyBlocks + place, Block, p, Block, padded, accumulate: false);
                 MatMulTile.Run<TLanes>(queryCount, dim, gradOutput + offset, QueryStride, 1, valuesT, Block, ds, Block, padded, accumulate: false);
                 for (int i = 0; i < queryCount; i++)
                 {
                     nint outputs = offset + (i * QueryStride);
                     float delta = Dot(gradOutput + outputs, y + outputs, dim);
-                    ScoreGradients(p + (i * Block), ds + (i * Block), Math.Min(count, query + i - start + 1), padded, columns, logSumExp[((row + i) * shape.Heads) + head], delta);
+                    int seen = Math.Min(count, query + i - start + 1);
+                    int hidden = settings.FirstKey(query + i) - start;
+                    float total = logSumExp[((row + i) * shape.Heads) + head];
+                    if (hidden > 0 || settings.SoftCap > 0)
+                        AttentionScores.Gradients<TLanes>(p + (i * Block), ds + (i * Block), hidden, seen, padded, columns, total, delta, settings.SoftCap);
+                    else
+                        ScoreGradients(p + (i * Block), ds + (i * Block), seen, padded, columns, total, delta);
                 }
                 AddToKeys(earlier, before, p, ds, q, offset, queryCount);
-                AddToKeys(own, seen - before, p + before, ds + before, q, offset, queryCount);
-                AddToQueries(earlier, before, ds, offset, queryCount, accumulate: block > 0);
-                AddToQueries(own, seen - before, ds + before, offset, queryCount, accumulate: block > 0 || before > 0);
+                AddToKeys(own, columnCount - before, p + before, ds + before, q, offset, queryCount);
+                AddToQueries(earlier, before, ds, offset, queryCount, accumulate: block > 0 || settings.Window > 0);
+                AddToQueries(own, columnCount - before, ds + before, offset, queryCount, accumulate: block > 0 || before > 0 || settings.Window > 0);
             }
         }
     }

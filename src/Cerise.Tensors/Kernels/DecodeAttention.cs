@@ -10,7 +10,7 @@ namespace Cerise.Tensors.Kernels;
 /// all sequences of an item begin with are read once for all of them.
 /// </remarks>
 internal readonly unsafe struct DecodeAttention<TLanes>(
-    AttentionShape shape, int* plan, int* order, int* items, float* queries, float* keys, float* values, float* keyBlocks, float* valueBlocks, float* y, float* logSumExp,
+    AttentionShape shape, AttentionSettings settings, int* plan, int* order, int* items, float* queries, float* keys, float* values, float* keyBlocks, float* valueBlocks, float* y, float* logSumExp,
     float** scratch) : IJob
     where TLanes : struct, ILanes<TLanes>
 {
@@ -37,20 +37,19 @@ internal readonly unsafe struct DecodeAttention<TLanes>(
         OnlineSoftmax.Columns(columns);
         DecodeRows rows = new(columns + Block, count * heads * Group, shape.HeadDim);        // by sequence, then head
         rows.Clear(count * heads * Group);
-        float scale = (float)(1 / Math.Sqrt(shape.HeadDim));
         for (int i = 0; i < count; i++)
         {
             float* source = queries + (QueryIndex(order[first + i], firstHead) * shape.HeadDim);
             float* target = rows.Queries + (i * heads * Group * rows.Stride);
             for (int row = 0; row < heads * Group; row++)
-                ScaledCopy.Run<TLanes>(source + (row * shape.HeadDim), scale, target + (row * rows.Stride), shape.HeadDim);
+                ScaledCopy.Run<TLanes>(source + (row * shape.HeadDim), settings.Scale, target + (row * rows.Stride), shape.HeadDim);
         }
 
         if (sharedBlocks > 0)
         {
             DecodeRows together = new(columns + Block + DecodeRows.Length(count * heads * Group, shape.HeadDim), count * Group, shape.HeadDim);
             for (int head = 0; head < heads; head++)
-                AttendTogether(order[first], sharedBlocks, firstHead, head, heads, count, rows, together, columns);
+                AttendTogether(order + first, sharedBlocks, firstHead, head, heads, count, rows, together, columns);
         }
         for (int i = 0; i < count; i++)
         {
@@ -72,21 +71,40 @@ internal readonly unsafe struct DecodeAttention<TLanes>(
 
     private nint Place(int sequence, int block, int kvHead) => (((nint)plan[plan[(4 * sequence) + 3] + block] * shape.KvHeads) + kvHead) * HeadLength;
 
+    // The first block of which a sequence's query sees some key.
+    private int FirstBlock(int sequence) => settings.FirstKey(plan[(4 * sequence) + 2]) / Block;
+
     // One key head of the full blocks that all sequences of the item begin with.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AttendTogether(int sequence, int blocks, int firstHead, int head, int heads, int count, DecodeRows all, DecodeRows tile, float* columns)
+    private void AttendTogether(int* sequences, int blocks, int firstHead, int head, int heads, int count, DecodeRows all, DecodeRows tile, float* columns)
     {
         int group = Group;
         int rows = count * group;
         for (int row = 0; row < rows; row++)
             Copy(all.Queries + (Apart(row) * all.Stride), tile.Queries + (row * tile.Stride), tile.Stride);
         tile.Clear(rows);
-        for (int block = 0; block < blocks; block++)
+        int start = blocks;
+        for (int i = 0; i < count; i++)
+            start = Math.Min(start, FirstBlock(sequences[i]));
+        for (int block = start; block < blocks; block++)
         {
-            nint place = Place(sequence, block, firstHead + head);
+            nint place = Place(sequences[0], block, firstHead + head);
             MatMulTile.Run<TLanes>(rows, shape.HeadDim, tile.Queries, tile.Stride, 1, keyBlocks + place, Block, tile.Scores, Block, Block, accumulate: false);
+            if (settings.SoftCap > 0)
+                SoftCap.Run<TLanes>(tile.Scores, rows * Block, settings.SoftCap);
             for (int row = 0; row < rows; row++)
-                OnlineSoftmax.Fold<TLanes>(tile.Scores + (row * Block), Block, Block, columns, tile.Sums + (row * tile.Stride), tile.Stride, ref tile.Max[row], ref tile.Sum[row]);
+            {
+                float* scores = tile.Scores + (row * Block);
+                int hidden = settings.FirstKey(plan[(4 * sequences[row / group]) + 2]) - (block * Block);
+                if (hidden >= Block)
+                {
+                    new Span<float>(scores, Block).Clear();                // before the query's first block: adds 0 to sums that are 0 so far
+                    continue;
+                }
+                if (hidden > 0)
+                    AttentionScores.HideBefore<TLanes>(scores, hidden, columns);
+                OnlineSoftmax.Fold<TLanes>(scores, Block, Block, columns, tile.Sums + (row * tile.Stride), tile.Stride, ref tile.Max[row], ref tile.Sum[row]);
+            }
             for (int d = 0; d < tile.Stride; d += MatMulTile.PanelWidth)
             {
                 MatMulTile.Run<TLanes>(
@@ -114,15 +132,21 @@ internal readonly unsafe struct DecodeAttention<TLanes>(
         int rows = heads * Group;
         float* scores = all.Scores + (row * Block);
         float* sums = all.Sums + (row * all.Stride);
-        for (int block = firstBlock; block <= last; block++)
+        int firstKey = settings.FirstKey(position);
+        for (int block = Math.Max(firstBlock, firstKey / Block); block <= last; block++)
         {
             nint place = Place(sequence, block, firstHead);
-            nint next = block < last ? Place(sequence, block + 1, firstHead) - place : following >= 0 ? Place(following, firstBlock, firstHead) - place : 0;
+            nint next = block < last ? Place(sequence, block + 1, firstHead) - place
+                : following >= 0 ? Place(following, Math.Max(firstBlock, FirstBlock(following)), firstHead) - place : 0;
             if (block == last)
                 Write(sequence, firstHead, heads, place, position % Block);
             int valid = Math.Min(Block, position - (block * Block) + 1);
             int padded = (valid + 15) / 16 * 16;
             Multiply(rows, shape.HeadDim, all.Queries + (row * all.Stride), all.Stride, keyBlocks + place, Block, scores, Block, padded, accumulate: false, next);
+            if (settings.SoftCap > 0)
+                SoftCap.Run<TLanes>(scores, rows * Block, settings.SoftCap);
+            for (int r = 0; firstKey > block * Block && r < rows; r++)
+                AttentionScores.HideBefore<TLanes>(scores + (r * Block), firstKey - (block * Block), columns);
             for (int r = 0; r < rows; r++)
                 OnlineSoftmax.Fold<TLanes>(scores + (r * Block), valid, padded, columns, sums + (r * all.Stride), all.Stride, ref all.Max[row + r], ref all.Sum[row + r]);
             Multiply(rows, valid, scores, Block, valueBlocks + place, shape.HeadDim, sums, all.Stride, all.Stride, accumulate: true, next);

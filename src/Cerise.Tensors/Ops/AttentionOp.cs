@@ -15,14 +15,16 @@ public static class AttentionOp
     /// <param name="values">[tokens, kvHeads * headDim].</param>
     /// <param name="plan">Made by <see cref="AttentionPlan.Packed"/> from the sequences' lengths, or by <see cref="AttentionPlan.Append"/> and
     /// <see cref="AttentionPlan.AppendContinuation"/>.</param>
-    /// <param name="headDim">Channels of a head.</param>
+    /// <param name="settings">Channels of a head, and what is done with the scores.</param>
     /// <returns>[tokens, heads * headDim].</returns>
-    public static Tensor Attention(this Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, int headDim)
+    public static Tensor Attention(this Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, AttentionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(plan);
+        settings.Check("Attention");
+        int headDim = settings.HeadDim;
         int kvHeads = keys.Shape.Columns / headDim;
         Check(queries, keys, values, plan, headDim, kvHeads);
         for (int s = 0; s < plan.Sequences; s++)
@@ -35,23 +37,41 @@ public static class AttentionOp
         graph.Device.WriteKeyValues(keys, values, plan, blocks);
         Tensor y = graph.New(queries.Shape);
         Tensor logSumExp = graph.New(new Shape(queries.Shape.Rows, queries.Shape.Columns / headDim));
-        graph.Device.Attention(queries, plan, blocks, y, logSumExp);
+        graph.Device.Attention(queries, plan, blocks, settings, y, logSumExp);
         if (graph.Wants(queries) || graph.Wants(keys) || graph.Wants(values))
         {
             graph.Record(
-                new Backprop(queries, keys, values, plan, headDim, keyBlocks, valueBlocks, logSumExp, y),
+                new Backprop(queries, keys, values, plan, settings, keyBlocks, valueBlocks, logSumExp, y),
                 outputs: [y], keeps: [queries, keys, keyBlocks, valueBlocks, y], statistics: [logSumExp]);
         }
         return y;
     }
 
+    /// <summary>The same with scores q k / sqrt(headDim) of all keys.</summary>
+    /// <returns>[tokens, heads * headDim].</returns>
+    public static Tensor Attention(this Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, int headDim) =>
+        Attention(queries, keys, values, plan, new AttentionSettings(headDim));
+
+    /// <summary>Attention of new rows over a cache, to which their keys and values are added first, with scores q k / sqrt(headDim) of all keys. No gradients.</summary>
+    public static Tensor CachedAttention(this Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks cache) =>
+        CachedAttention(queries, keys, values, plan, cache, new AttentionSettings(cache.HeadDim));
+
     /// <summary>Attention of new rows over a cache, to which their keys and values are added first. No gradients.</summary>
-    public static Tensor CachedAttention(this Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks cache)
+    /// <param name="queries">[rows, heads * headDim].</param>
+    /// <param name="keys">[rows, kvHeads * headDim].</param>
+    /// <param name="values">[rows, kvHeads * headDim].</param>
+    /// <param name="plan">Which rows belong to which sequence, at which positions, and in which blocks its keys lie.</param>
+    /// <param name="cache">Keys and values of earlier rows. Blocks that lie wholly before a sequence's window are not read.</param>
+    /// <param name="settings">What is done with the scores.</param>
+    /// <returns>[rows, heads * headDim], with the bits of <see cref="Attention(Tensor, Tensor, Tensor, AttentionPlan, AttentionSettings)"/> over the whole sequences.</returns>
+    public static Tensor CachedAttention(this Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks cache, AttentionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(plan);
+        settings.Check("Attention");
+        ShapeException.Require(settings.HeadDim == cache.HeadDim, "Attention", $"the settings are for heads of {settings.HeadDim}, the cache holds heads of {cache.HeadDim}: make the cache for this layer");
         Check(queries, keys, values, plan, cache.HeadDim, cache.KvHeads);
         long held = Math.Min(cache.Keys.Length - cache.KeysOffset, cache.Values.Length - cache.ValuesOffset);
         ShapeException.Require(
@@ -59,7 +79,7 @@ public static class AttentionOp
             $"the plan uses block {plan.BlocksNeeded - 1} of [{KeyValueBlocks.BlockSize}, {cache.KvHeads * cache.HeadDim}], the cache holds {held} numbers: plan within the cache or make it larger");
         Graph graph = queries.Graph;
         Tensor y = graph.New(queries.Shape);
-        graph.Device.CachedAttention(queries, keys, values, plan, cache, y, graph.New(new Shape(queries.Shape.Rows, queries.Shape.Columns / cache.HeadDim)));
+        graph.Device.CachedAttention(queries, keys, values, plan, cache, settings, y, graph.New(new Shape(queries.Shape.Rows, queries.Shape.Columns / cache.HeadDim)));
         return y;
     }
 
@@ -75,7 +95,7 @@ public static class AttentionOp
         new(keys.Storage, keys.Offset, values.Storage, values.Offset, keys.Shape.Columns / headDim, headDim);
 
     private readonly struct Backprop(
-        Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, int headDim, Tensor keyBlocks, Tensor valueBlocks, Tensor logSumExp, Tensor y) : IBackprop
+        Tensor queries, Tensor keys, Tensor values, AttentionPlan plan, AttentionSettings settings, Tensor keyBlocks, Tensor valueBlocks, Tensor logSumExp, Tensor y) : IBackprop
     {
         public void Backward(Graph graph)
         {
@@ -83,7 +103,7 @@ public static class AttentionOp
             Tensor gradKeys = graph.New(keys.Shape);
             Tensor gradValues = graph.New(values.Shape);
             graph.Device.AttentionBackward(
-                queries, keys, plan, Blocks(keyBlocks, valueBlocks, headDim), y, logSumExp, y.Gradient!, gradQueries, gradKeys, gradValues);
+                queries, keys, plan, Blocks(keyBlocks, valueBlocks, settings.HeadDim), settings, y, logSumExp, y.Gradient!, gradQueries, gradKeys, gradValues);
             graph.Give(gradQueries, queries);
             graph.Give(gradKeys, keys);
             graph.Give(gradValues, values);

@@ -38,7 +38,7 @@ public sealed class SharedPrefixTests
         for (int length = 0; length <= 192; length++)
         {
             int[][] groups = [[length, 1 + (length % 70), 64, 3]];
-            AssertSameAttention(device, Seed.From(length), groups, new AttentionShape(2, 1, 8));
+            AssertSameAttention(device, Seed.From(length), groups, new AttentionShape(2, 1, 8), new AttentionSettings(8) with { Window = length % 3 * 25, SoftCap = length % 2 });
         }
     }
 
@@ -51,10 +51,11 @@ public sealed class SharedPrefixTests
         int kvHeads = draws.Between(1, 3);
         int[][] groups = SharedLayout.Draw(seed, 3);
         AttentionShape shape = new(kvHeads * draws.Between(1, 3), kvHeads, 2 * draws.Between(2, 40));
+        AttentionSettings settings = new AttentionSettings(shape.HeadDim) with { Window = number % 2 * draws.Between(1, 140), SoftCap = number % 3 };
         foreach (SimdLevel level in Levels.Usable)
         {
             using Device device = Device.Cpu(1 + (number % 3), level);
-            AssertSameAttention(device, seed, groups, shape);
+            AssertSameAttention(device, seed, groups, shape, settings);
         }
     }
 
@@ -70,8 +71,9 @@ public sealed class SharedPrefixTests
         int[] rows = [.. order.SelectMany(i => Enumerable.Range(firstRows[i], groups[i].Sum()))];
         float[][] operands = Operands(seed, rows.Length, shape);
         using Device device = Device.Cpu(2);
-        float[][] expected = Attend(device, operands, new SharedLayout(groups).Plan(), shape);
-        float[][] actual = Attend(device, [.. operands.Select(Moved)], new SharedLayout([.. order.Select(i => groups[i])]).Plan(), shape);
+        AttentionSettings settings = new AttentionSettings(12) with { Window = number % 2 * 50 };
+        float[][] expected = Attend(device, operands, new SharedLayout(groups).Plan(), shape, settings);
+        float[][] actual = Attend(device, [.. operands.Select(Moved)], new SharedLayout([.. order.Select(i => groups[i])]).Plan(), shape, settings);
         for (int k = 0; k < expected.Length; k++)
             Bits.AssertSame(Moved(expected[k]), actual[k], $"seed {number}, groups {Text(groups)} as {string.Join(' ', order)}: {Result(k)}");
 
@@ -83,14 +85,14 @@ public sealed class SharedPrefixTests
     }
 
     // Output bits of all rows; gradient bits of the continuations' rows. (A shared row's gradient is another sum: over all continuations at once.)
-    private static void AssertSameAttention(Device device, Seed seed, int[][] groups, AttentionShape shape)
+    private static void AssertSameAttention(Device device, Seed seed, int[][] groups, AttentionShape shape, AttentionSettings settings)
     {
         SharedLayout layout = new(groups);
         float[][] operands = Operands(seed, layout.Rows, shape);
-        float[][] shared = Attend(device, operands, layout.Plan(), shape);
+        float[][] shared = Attend(device, operands, layout.Plan(), shape, settings);
         float[][] repeated = Attend(
-            device, [.. operands[..3].Select(layout.Repeated), layout.RepeatedOnce(operands[3])], AttentionPlan.Packed(layout.Lengths), shape);
-        string what = $"{seed}, groups {Text(groups)}, {shape}, {device.Name}";
+            device, [.. operands[..3].Select(layout.Repeated), layout.RepeatedOnce(operands[3])], AttentionPlan.Packed(layout.Lengths), shape, settings);
+        string what = $"{seed}, groups {Text(groups)}, {shape}, {settings}, {device.Name}";
         Bits.AssertSame(repeated[0], layout.Repeated(shared[0]), $"{what}: {Result(0)}");
         for (int k = 1; k < shared.Length; k++)
         {
@@ -115,12 +117,12 @@ public sealed class SharedPrefixTests
     ];
 
     // Output, then the gradients of queries, keys and values.
-    private static float[][] Attend(Device device, float[][] operands, AttentionPlan plan, AttentionShape shape)
+    private static float[][] Attend(Device device, float[][] operands, AttentionPlan plan, AttentionShape shape, AttentionSettings settings)
     {
         using Graph graph = new(device, record: true);
         Tensor Leaf(int k, int heads) => graph.Leaf(operands[k], new Shape(plan.Rows, heads * shape.HeadDim));
         Tensor[] inputs = [Leaf(0, shape.Heads), Leaf(1, shape.KvHeads), Leaf(2, shape.KvHeads)];
-        Tensor y = inputs[0].Attention(inputs[1], inputs[2], plan, shape.HeadDim);
+        Tensor y = inputs[0].Attention(inputs[1], inputs[2], plan, settings);
         float[] output = y.ToArray();
         graph.Backward(y.Dot(operands[3]));
         return [output, .. inputs.Select(input => input.Gradient!.ToArray())];

@@ -24,6 +24,8 @@ public sealed class ThreadsAndLevelsTests
         OpCases.Attention(Seed.From(9), [130, 7, 64], 6, 2, 24),
         OpCases.Attention(Seed.From(10), [3, 100], 2, 2, 80),
         OpCases.SharedAttention(Seed.From(14), [[70, 30, 64, 1], [5, 80], [128, 9, 9]], 6, 2, 24),
+        OpCases.Attention(Seed.From(15), [130, 7, 64], 6, 2, 24, new AttentionSettings(24, 0.3f, Window: 50, SoftCap: 2)),
+        OpCases.SharedAttention(Seed.From(16), [[70, 30, 64, 1], [128, 9, 9]], 2, 2, 80, new AttentionSettings(80, 0.1f, Window: 66)),
         OpCases.LmHead(Seed.From(11), 37, 50, 333, 0.8f),
         OpCases.LmHead(Seed.From(14), 21, 10, 2100),
         .. Enum.GetValues<UnaryOp>().Select(op => OpCases.Unary(Seed.From(12), op, 20_001)),

@@ -4,18 +4,18 @@ using Cerise.Tensors.Ops;
 namespace Cerise.Tensors.Tests.Exactness;
 
 /// <summary>Sizes of a <see cref="TinyModel"/>.</summary>
-internal sealed record TinySizes(int Vocab, int Channels, int Heads, int KvHeads, int HeadDim, int FeedForward, int Layers, bool Tied)
+internal sealed record TinySizes(int Vocab, int Channels, int Heads, int KvHeads, int HeadDim, int FeedForward, int Layers, bool Tied, int Window, float SoftCap)
 {
     /// <summary>Ragged sizes: none a multiple of anything in particular.</summary>
     public static TinySizes Draw(Seed seed)
     {
         RandomStream draws = seed.Fork("sizes").Stream();
         int kvHeads = draws.Between(1, 2);
-        return new TinySizes(draws.Between(20, 200), draws.Between(5, 90), kvHeads * draws.Between(1, 3), kvHeads, 2 * draws.Between(2, 20), draws.Between(10, 150), draws.Between(1, 2), draws.Chance(0.5));
+        return new TinySizes(draws.Between(20, 200), draws.Between(5, 90), kvHeads * draws.Between(1, 3), kvHeads, 2 * draws.Between(2, 20), draws.Between(10, 150), draws.Between(1, 2), draws.Chance(0.5), draws.Chance(0.5) ? draws.Between(1, 100) : 0, draws.Chance(0.3) ? 3 : 0);
     }
 }
 
-/// <summary>A small Llama with biases on queries, keys and values, made of all the engine's ops.</summary>
+/// <summary>A small Llama with biases on queries, keys and values, made of all the engine's ops; its first layer may attend within a window, both under a soft cap.</summary>
 internal sealed class TinyModel : IDisposable
 {
     private const float Eps = 1e-5f;
@@ -89,7 +89,8 @@ internal sealed class TinyModel : IDisposable
             Tensor q = normed.Linear(layer.Q, layer.QBias).Rotary(_rotary, plan.Positions, _sizes.HeadDim);
             Tensor k = normed.Linear(layer.K, layer.KBias).Rotary(_rotary, plan.Positions, _sizes.HeadDim);
             Tensor v = normed.Linear(layer.V, layer.VBias);
-            Tensor attended = cache is null ? q.Attention(k, v, plan, _sizes.HeadDim) : q.CachedAttention(k, v, plan, cache[i]);
+            AttentionSettings settings = new AttentionSettings(_sizes.HeadDim) with { Window = i == 0 ? _sizes.Window : 0, SoftCap = _sizes.SoftCap };
+            Tensor attended = cache is null ? q.Attention(k, v, plan, settings) : q.CachedAttention(k, v, plan, cache[i], settings);
             (stream, normed) = stream.AddRmsNorm(attended.Linear(layer.O), layer.Norm2, Eps);
             Tensor branch = normed.Linear(layer.Gate).SwiGlu(normed.Linear(layer.Up)).Linear(layer.Down);
             (stream, normed) = stream.AddRmsNorm(branch, i + 1 < _layers.Length ? _layers[i + 1].Norm1 : _lastNorm, Eps);

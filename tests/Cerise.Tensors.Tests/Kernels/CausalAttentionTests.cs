@@ -42,6 +42,66 @@ public sealed class CausalAttentionTests
             OpCases.SharedAttention(Seed.From(4), [[20], [0, 7, 9], [10, 0], [0]], 3, 1, 32),
             OpCases.SharedAttention(Seed.From(5), [[70, 5, 60, 130]], 2, 1, 80));
 
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Windows_caps_and_scales_match_the_reference(SimdLevel level)
+    {
+        OpCheck.MatchesReference(
+            level,
+            OpCases.Attention(Seed.From(1), [63, 1, 65], 2, 2, 8, new AttentionSettings(8, 0.2f)),
+            OpCases.Attention(Seed.From(2), [64, 130], 4, 2, 16, new AttentionSettings(16, 0.25f, SoftCap: 2)),
+            OpCases.Attention(Seed.From(3), [150, 1, 63], 3, 1, 20, new AttentionSettings(20, 0.5f, Window: 7, SoftCap: 1.5f)),
+            OpCases.Attention(Seed.From(4), [200], 7, 1, 64, new AttentionSettings(64, 0.125f, Window: 100)),
+            OpCases.Attention(Seed.From(5), [130, 5], 1, 1, 6, new AttentionSettings(6, 0.4f, Window: int.MaxValue)),
+            OpCases.SharedAttention(Seed.From(6), [[63, 1, 70], [64, 64, 1, 5], [65, 63]], 2, 2, 8, new AttentionSettings(8, 0.3f, Window: 30, SoftCap: 3)),
+            OpCases.SharedAttention(Seed.From(7), [[130, 3, 66, 0, 20]], 4, 2, 16, new AttentionSettings(16, 0.25f, Window: 66)));
+        OpCheck.MatchesReference(
+            level,
+            ((int[])[1, 2, 15, 16, 17, 31, 48, 62, 63, 64, 65, 66, 127, 128, 129, 140]).Select(window =>
+                OpCases.Attention(Seed.From(window), [140], 2, 1, 6, new AttentionSettings(6, 0.4f, window, window % 2))));
+    }
+
+    // A window as long as the longest sequence hides nothing, and changes no bit of output or gradients.
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void A_window_that_holds_all_keys_gives_the_bits_of_none(SimdLevel level)
+    {
+        using Device device = Device.Cpu(2, level);
+        OpResult all = OpCheck.Run(OpCases.Attention(Seed.From(1), [140, 3, 64], 6, 2, 20), device);
+        OpResult windowed = OpCheck.Run(OpCases.Attention(Seed.From(1), [140, 3, 64], 6, 2, 20, new AttentionSettings(20) with { Window = 140 }), device);
+        Bits.AssertSame(all.Outputs[0], windowed.Outputs[0], "output");
+        for (int k = 0; k < 3; k++)
+            Bits.AssertSame(all.Gradients[k], windowed.Gradients[k], $"gradient {k}");
+    }
+
+    // What lies before a query's window does not reach it: neither in its block nor in blocks before.
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Keys_before_the_window_change_no_bit(SimdLevel level)
+    {
+        const int length = 150;
+        const int window = 20;
+        const int dim = 8;
+        using Device device = Device.Cpu(1, level);
+        using Graph graph = new(device, record: false);
+        float[] keys = Draws.Normal(Seed.From(1), length * dim);
+        float[] values = Draws.Normal(Seed.From(2), length * dim);
+        float[] queries = Draws.Normal(Seed.From(3), length * dim);
+        float[] expected = Attend();
+        keys.AsSpan(0, 80 * dim).Fill(1e20f);                              // the query at 99 sees 80 to 99
+        values.AsSpan(0, 80 * dim).Fill(-3);
+        float[] actual = Attend();
+        Bits.AssertSame(expected.AsSpan(99 * dim), actual.AsSpan(99 * dim), "queries that see none of what changed");
+        Assert.NotEqual(expected[98 * dim], actual[98 * dim]);
+
+        float[] Attend()
+        {
+            Shape shape = new(length, dim);
+            return graph.From(queries, shape)
+                .Attention(graph.From(keys, shape), graph.From(values, shape), AttentionPlan.Packed([length]), new AttentionSettings(dim) with { Window = window }).ToArray();
+        }
+    }
+
     // Scores so far apart that e^(s - m) of all but one key is 0, and scores far above where e^s would overflow.
     [Theory]
     [MemberData(nameof(AllLevels))]

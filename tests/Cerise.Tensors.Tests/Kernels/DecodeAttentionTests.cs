@@ -19,7 +19,7 @@ public sealed class DecodeAttentionTests
         {
             TheoryData<SimdLevel, int> cases = [];
             foreach (SimdLevel level in Levels.Usable)
-                for (int number = 0; number < (level == SimdLevel.Scalar ? 3 : 10); number++)
+                for (int number = 0; number < (level == SimdLevel.Scalar ? 4 : 16); number++)
                     cases.Add(level, number);
             return cases;
         }
@@ -32,6 +32,7 @@ public sealed class DecodeAttentionTests
         Seed seed = Seed.From(number).Fork("decode");
         RandomStream draws = seed.Stream();
         AttentionShape shape = Draw(draws);
+        AttentionSettings settings = DrawSettings(seed.Fork("settings").Stream(), shape.HeadDim);
         bool shares = number % 2 == 1;
         Sequence[] batch = DrawBatch(draws, shares, out int blocks);
         float[] queries = Draws.Normal(seed.Fork("queries"), batch.Sum(s => s.Length) * shape.Heads * shape.HeadDim);
@@ -48,7 +49,7 @@ public sealed class DecodeAttentionTests
             using Device device = Device.Cpu(threads, level);
             using Graph graph = new(device, record: false);
             AttentionPlan whole = AttentionPlan.Packed([.. batch.Select(s => s.Length)]);
-            float[] expected = Of(queries, shape.Heads).Attention(Of(keys, shape.KvHeads), Of(values, shape.KvHeads), whole, shape.HeadDim).ToArray();
+            float[] expected = Of(queries, shape.Heads).Attention(Of(keys, shape.KvHeads), Of(values, shape.KvHeads), whole, settings).ToArray();
             KeyValueBlocks cache = new(NewBlocks(), 0, NewBlocks(), 0, shape.KvHeads, shape.HeadDim);
 
             // All but the last tokens at once, by the kernels for many rows.
@@ -74,10 +75,10 @@ public sealed class DecodeAttentionTests
                     continue;
                 Assert.True(new DecodeSchedule().Make(plan, shape, threads));
                 float[] actual = Of(Take(queries, shape.Heads, rows), shape.Heads)
-                    .CachedAttention(Of(Take(keys, shape.KvHeads, rows), shape.KvHeads), Of(Take(values, shape.KvHeads, rows), shape.KvHeads), plan, cache).ToArray();
+                    .CachedAttention(Of(Take(keys, shape.KvHeads, rows), shape.KvHeads), Of(Take(values, shape.KvHeads, rows), shape.KvHeads), plan, cache, settings).ToArray();
                 Bits.AssertSame(
                     Take(expected, shape.Heads, rows), actual,
-                    $"case {number}, {shape}, lengths {string.Join(", ", running.Select(s => s.Length))}{(shares ? ", sharing" : "")}, {device.Name}, {step} tokens before the end");
+                    $"case {number}, {shape}, {settings}, lengths {string.Join(", ", running.Select(s => s.Length))}{(shares ? ", sharing" : "")}, {device.Name}, {step} tokens before the end");
             }
             cache.Keys.Dispose();
             cache.Values.Dispose();
@@ -120,7 +121,7 @@ public sealed class DecodeAttentionTests
             KeyValueBlocks[] caches = [NewCache(), NewCache()];
             Tensor expected = graph.New(queryRows);
             device.WriteKeyValues(keys, values, plan, caches[0]);
-            device.Attention(queries, plan, caches[0], expected, graph.New(new Shape(2, shape.Heads)));
+            device.Attention(queries, plan, caches[0], new AttentionSettings(shape.HeadDim), expected, graph.New(new Shape(2, shape.Heads)));
             Bits.AssertSame(expected.ToArray(), queries.CachedAttention(keys, values, plan, caches[1]).ToArray(), "a plan whose sequences share a block that is written");
             foreach (KeyValueBlocks cache in caches)
             {
@@ -144,6 +145,18 @@ public sealed class DecodeAttentionTests
         int group = draws.Pick([1, 1, 2, 3, 4, 7]);
         int kvHeads = draws.Between(1, group > 2 ? 2 : 6);
         return new AttentionShape(kvHeads * group, kvHeads, draws.Pick([6, 16, 20, 32, 48, 64, 80, 128]));
+    }
+
+    // Half of them plain; windows that end within a block, at its border, and before the shared blocks.
+    private static AttentionSettings DrawSettings(RandomStream draws, int headDim)
+    {
+        AttentionSettings plain = new(headDim);
+        return draws.Chance(0.4) ? plain : plain with
+        {
+            Scale = plain.Scale * (draws.Chance(0.5) ? 1 : 0.7f),
+            Window = draws.Chance(0.3) ? 0 : draws.Chance(0.3) ? draws.Pick([1, 63, 64, 65, 128]) : draws.Between(2, 150),
+            SoftCap = draws.Chance(0.5) ? 0 : 1.5f,
+        };
     }
 
     private static Sequence[] DrawBatch(RandomStream draws, bool shares, out int blocks)

@@ -39,6 +39,13 @@ public sealed class ReferenceTests
         OpCheck.ReferenceMatchesFiniteDifferences(OpCases.Attention(Seed, [1, 5, 3], heads, kvHeads, 4));
 
     [Theory]
+    [InlineData(3, 0)]
+    [InlineData(0, 0.8f)]
+    [InlineData(2, 1.5f)]
+    public void Attention_gradients_within_a_window_and_under_a_cap_match_finite_differences(int window, float cap) =>
+        OpCheck.ReferenceMatchesFiniteDifferences(OpCases.Attention(Seed, [1, 5, 3], 4, 2, 4, new AttentionSettings(4, 0.4f, window, cap)));
+
+    [Theory]
     [InlineData(1)]
     [InlineData(0.7f)]
     public void LmHead_gradients_match_finite_differences(float temperature) => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.LmHead(Seed, 4, 3, 6, temperature));

@@ -101,6 +101,57 @@ public sealed class ElementaryTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Tanh_stays_within_its_stated_error_and_saturates(SimdLevel level)
+    {
+        float[] x = [.. Enumerable.Range(-60_000, 120_001).Select(i => i / 6000f), .. Enumerable.Range(1, 5000).Select(i => (float)Math.Pow(10, -i / 120.0))];
+        float[] y = Tanh(level, x);
+        for (int i = 0; i < x.Length; i++)
+        {
+            double exact = Math.Tanh(x[i]);
+            Assert.True(Math.Abs(y[i] - exact) <= (3e-7 * Math.Abs(exact)) + 1e-45, $"tanh({x[i]}) = {y[i]}, exactly {exact}");
+            Assert.True(Math.Abs(y[i]) <= 1);
+        }
+        float[] special = Tanh(level, [float.NegativeInfinity, -1e30f, -20, -0f, 0, 20, 1e30f, float.PositiveInfinity, float.NaN]);
+        Assert.Equal([-1, -1, -1, 0, 0, 1, 1, 1, float.NaN], special);
+        Assert.Equal(0x8000_0000u, Bits.Of(special[3]));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Tanh_rises_steadily_across_the_border_of_its_two_parts_but_for_rounding(SimdLevel level)
+    {
+        float[] x = [.. Enumerable.Range(0, 4000).Select(i => 0.5f + (i / 20_000f))];
+        float[] y = Tanh(level, x);
+        for (int i = 1; i < y.Length; i++)
+            Assert.True(y[i] > y[i - 1], $"tanh({x[i]}) is not above tanh({x[i - 1]})");
+    }
+
+    private static unsafe float[] Tanh(SimdLevel level, float[] x)
+    {
+        return level switch
+        {
+            SimdLevel.Vector512 => Of<Lanes512>(),
+            SimdLevel.Vector256 => Of<Lanes256>(),
+            SimdLevel.Vector128 => Of<Lanes128>(),
+            _ => Of<LanesScalar>(),
+        };
+
+        float[] Of<TLanes>()
+            where TLanes : struct, ILanes<TLanes>
+        {
+            float[] y = new float[x.Length];
+            fixed (float* source = x)
+            fixed (float* target = y)
+            {
+                for (int i = 0; i < x.Length; i += 16)
+                    TLanes.StorePart(Elementary.Tanh(TLanes.LoadPart(source + i, Math.Min(16, x.Length - i))), target + i, Math.Min(16, x.Length - i));
+            }
+            return y;
+        }
+    }
+
     private static unsafe void AssertSameBits<TLanes>()
         where TLanes : struct, ILanes<TLanes>
     {

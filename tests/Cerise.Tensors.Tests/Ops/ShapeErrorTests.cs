@@ -103,6 +103,20 @@ public sealed class ShapeErrorTests : IDisposable
         Refuses("Attention: 49 query heads share a key head, the kernel takes up to 48.", () => Of(1, 98).Attention(Of(1, 2), Of(1, 2), AttentionPlan.Packed([1]), 2));
 
     [Fact]
+    public void Attention_wants_settings_that_mean_something()
+    {
+        Tensor Attend(AttentionSettings settings) => Of(1, 4).Attention(Of(1, 4), Of(1, 4), AttentionPlan.Packed([1]), settings);
+        Refuses("Attention: heads have 0 channels: give at least 1.", () => Attend(new AttentionSettings(0, 1)));
+        Refuses("Attention: the scale is NaN: give a finite number, such as 1 / sqrt(headDim).", () => Attend(new AttentionSettings(4, float.NaN)));
+        Refuses("Attention: the window is -1: give the number of keys that a query sees, or 0 for all.", () => Attend(new AttentionSettings(4, 1, Window: -1)));
+        Refuses("Attention: the soft cap is -2: give the bound of the scores, or 0 for none.", () => Attend(new AttentionSettings(4, 1, SoftCap: -2)));
+        KeyValueBlocks cache = new(Own(_device.Allocate(64 * 4)), 0, Own(_device.Allocate(64 * 4)), 0, 1, 4);
+        Refuses(
+            "Attention: the settings are for heads of 2, the cache holds heads of 4: make the cache for this layer.",
+            () => Of(1, 4).CachedAttention(Of(1, 4), Of(1, 4), AttentionPlan.Packed([1]), cache, new AttentionSettings(2)));
+    }
+
+    [Fact]
     public void A_plan_wants_blocks_for_all_its_positions()
     {
         AttentionPlan plan = new();
