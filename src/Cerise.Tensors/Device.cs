@@ -119,9 +119,9 @@ public abstract class Device : IDisposable
     /// <summary>Gradients of <see cref="RmsNorm"/> by its (summed) input and by the weight.</summary>
     public abstract void RmsNormBackward(Tensor input, Parameter weight, float offset, Tensor rstd, Tensor gradOutput, Tensor gradInput, bool accumulate);
 
-    /// <summary>Rotates pairs (i, i + headDim / 2) of each head by the angle of the row's position; backwards when <paramref name="inverse"/>.</summary>
+    /// <summary>Rotates pairs (i, i + pairs) of each head by the angle of the row's position; backwards when <paramref name="inverse"/>. Channels behind the pairs stay.</summary>
     /// <param name="x">[tokens, heads * headDim].</param>
-    /// <param name="table">Cosines then sines, each [positions, headDim / 2].</param>
+    /// <param name="table">Cosines then sines, each [positions, pairs].</param>
     /// <param name="positions">Position of each row.</param>
     /// <param name="headDim">Channels of a head.</param>
     /// <param name="y">Output; may be <paramref name="x"/> itself.</param>
@@ -134,6 +134,31 @@ public abstract class Device : IDisposable
 
     /// <summary>Gradients of <see cref="SwiGlu"/>.</summary>
     public abstract void SwiGluBackward(Tensor gate, Tensor up, Tensor gradOutput, Tensor gradGate, bool accumulateGate, Tensor gradUp, bool accumulateUp);
+
+    /// <summary>y = gelu(gate) * up.</summary>
+    public abstract void GeGlu(GeluForm form, Tensor gate, Tensor up, Tensor y);
+
+    /// <summary>Gradients of <see cref="GeGlu"/>.</summary>
+    public abstract void GeGluBackward(
+        GeluForm form, Tensor gate, Tensor up, Tensor gradOutput, Tensor gradGate, bool accumulateGate, Tensor gradUp, bool accumulateUp);
+
+    /// <summary>sum = x + residual (where given), y = (sum - mean) / sqrt(variance + eps) * weight + bias, by row.</summary>
+    /// <param name="x">[rows, channels].</param>
+    /// <param name="residual">[rows, channels], or null.</param>
+    /// <param name="weight">[channels].</param>
+    /// <param name="bias">[channels].</param>
+    /// <param name="eps">Added under the root.</param>
+    /// <param name="sum">[rows, channels], written where there is a residual.</param>
+    /// <param name="y">[rows, channels].</param>
+    /// <param name="statistics">Mean and 1 / sqrt(variance + eps) of each row, [rows, 2]: kept for the backward pass.</param>
+    public abstract void LayerNorm(Tensor x, Tensor? residual, Parameter weight, Parameter bias, float eps, Tensor? sum, Tensor y, Tensor statistics);
+
+    /// <summary>Gradients of <see cref="LayerNorm"/> by its (summed) input, by weight and bias.</summary>
+    public abstract void LayerNormBackward(
+        Tensor input, Parameter weight, Parameter bias, Tensor statistics, Tensor gradOutput, Tensor gradInput, bool accumulate);
+
+    /// <summary>target[row, targetColumn + i] (+)= source[row, sourceColumn + i] for i below <paramref name="columns"/>, in every row.</summary>
+    public abstract void CopyColumns(Tensor source, int sourceColumn, Tensor target, int targetColumn, int columns, bool accumulate);
 
     /// <summary>Writes keys and values of the plan's rows to their places in the cache, those of a continued sequence's part-filled block also to every continuation's.</summary>
     public abstract void WriteKeyValues(Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks cache);

@@ -17,6 +17,12 @@ public enum UnaryOp
 
     /// <summary>1 / (1 + e^-x).</summary>
     Sigmoid,
+
+    /// <summary>x Phi(x): <see cref="GeluForm.Exact"/>.</summary>
+    Gelu,
+
+    /// <summary>The approximation by a tanh: <see cref="GeluForm.Tanh"/>.</summary>
+    GeluTanh,
 }
 
 /// <summary>Functions of two numbers.</summary>

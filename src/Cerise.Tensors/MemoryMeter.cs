@@ -184,6 +184,31 @@ public sealed class MemoryMeter : Device
     }
 
     /// <inheritdoc/>
+    public override void GeGlu(GeluForm form, Tensor gate, Tensor up, Tensor y)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void GeGluBackward(GeluForm form, Tensor gate, Tensor up, Tensor gradOutput, Tensor gradGate, bool accumulateGate, Tensor gradUp, bool accumulateUp)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void LayerNorm(Tensor x, Tensor? residual, Parameter weight, Parameter bias, float eps, Tensor? sum, Tensor y, Tensor statistics)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void LayerNormBackward(Tensor input, Parameter weight, Parameter bias, Tensor statistics, Tensor gradOutput, Tensor gradInput, bool accumulate)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void CopyColumns(Tensor source, int sourceColumn, Tensor target, int targetColumn, int columns, bool accumulate)
+    {
+    }
+
+    /// <inheritdoc/>
     public override void WriteKeyValues(Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks cache)
     {
     }

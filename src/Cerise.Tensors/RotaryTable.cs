@@ -1,13 +1,13 @@
 namespace Cerise.Tensors;
 
 /// <summary>Cosines and sines of rotary position embedding (Su et al. 2021, arXiv:2104.09864), for positions 0 to <see cref="Positions"/> - 1.</summary>
-/// <remarks>Made in float64 and rounded once. Frequencies are the model's business: linear, dynamic, llama3 and yarn scaling all come in as other frequencies.</remarks>
+/// <remarks>Made in float64 and rounded once. Frequencies are the model's business: every scaling comes in as other frequencies.</remarks>
 public sealed class RotaryTable : IDisposable
 {
     /// <param name="device">Where the table lies.</param>
-    /// <param name="frequencies">Angle per position of each pair of channels, headDim / 2 numbers.</param>
+    /// <param name="frequencies">Angle per position of each pair of channels: headDim / 2 numbers, or fewer where a head is rotated in part.</param>
     /// <param name="positions">How many positions.</param>
-    /// <param name="scale">Factor on cosines and sines (yarn's attention factor), else 1.</param>
+    /// <param name="scale">Factor on cosines and sines (the attention factor of yarn and longrope), else 1.</param>
     public RotaryTable(Device device, ReadOnlySpan<double> frequencies, int positions, double scale = 1)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -30,7 +30,7 @@ public sealed class RotaryTable : IDisposable
     /// <summary>How many positions the table has.</summary>
     public int Positions { get; }
 
-    /// <summary>Pairs of channels in a head.</summary>
+    /// <summary>Pairs of channels that are rotated in a head.</summary>
     public int Pairs { get; }
 
     /// <summary>Cosines [positions, pairs], then sines.</summary>

@@ -40,6 +40,9 @@ public sealed partial class Tensor
     /// <summary>1 / (1 + e^-x).</summary>
     public Tensor Sigmoid() => ElementwiseNodes.Unary(UnaryOp.Sigmoid, this);
 
+    /// <summary>GELU of each number.</summary>
+    public Tensor Gelu(GeluForm form) => ElementwiseNodes.Unary(form == GeluForm.Exact ? UnaryOp.Gelu : UnaryOp.GeluTanh, this);
+
     /// <summary>x limited to [low, high]; no gradient flows where it is limited.</summary>
     public Tensor Clamp(float low, float high) => ElementwiseNodes.Unary(UnaryOp.Clamp, this, low, high);
 

@@ -4,7 +4,7 @@ using Cerise.Tensors.Ops;
 namespace Cerise.Tensors.Tests;
 
 /// <summary>The engine's ops with their references, on random numbers of any shape.</summary>
-internal static class OpCases
+internal static partial class OpCases
 {
     public const float Eps = 1e-5f;
 
@@ -107,14 +107,14 @@ internal static class OpCases
         },
     };
 
-    public static OpCase Rotary(Seed seed, int tokens, int heads, int headDim)
+    public static OpCase Rotary(Seed seed, int tokens, int heads, int headDim, int pairs = 0)
     {
         const int context = 300;
-        double[] frequencies = [.. Enumerable.Range(0, headDim / 2).Select(i => Math.Pow(10_000, -2.0 * i / headDim))];
+        double[] frequencies = [.. Enumerable.Range(0, pairs > 0 ? pairs : headDim / 2).Select(i => Math.Pow(10_000, -2.0 * i / headDim))];
         int[] positions = Draws.Below(seed.Fork("positions"), tokens, context);
         return new OpCase
         {
-            Name = $"Rotary({tokens} tokens, {heads} heads of {headDim})",
+            Name = $"Rotary({tokens} tokens, {heads} heads of {headDim}, {frequencies.Length} pairs)",
             Inputs = [(new Shape(tokens, heads * headDim), Draws.Normal(seed.Fork("x"), tokens * heads * headDim))],
             Apply = (graph, x, _) => [x[0].Rotary(new RotaryTable(graph.Device, frequencies, context), new Indices(positions), headDim)],
             Forward = a =>

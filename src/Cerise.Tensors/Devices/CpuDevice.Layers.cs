@@ -94,7 +94,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
             ShapeException.Require((uint)position < (uint)table.Positions, "Rotary", $"position {position} is beyond the model's context of {table.Positions} tokens. Shorten the prompt or the completion");
         float* cosines = At(table.Values);
         Rotary<TLanes> job = new(
-            x.Shape.Rows, x.Shape.Columns / headDim, headDim, At(x), cosines, cosines + ((nint)table.Positions * table.Pairs), positions.Pointer, At(y), inverse, accumulate);
+            x.Shape.Rows, x.Shape.Columns / headDim, headDim, table.Pairs, At(x), cosines, cosines + ((nint)table.Positions * table.Pairs), positions.Pointer, At(y), inverse, accumulate);
         _team.For(Items(x.Shape.Rows, Rotary<TLanes>.RowsPerItem), ref job);
         GC.KeepAlive(positions);
     }
@@ -109,6 +109,45 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     {
         SwiGlu.Backward<TLanes> job = new(gate.Shape.Length, At(gate), At(up), At(gradOutput), At(gradGate), accumulateGate, At(gradUp), accumulateUp);
         _team.For(Items(gate.Shape.Length, Kernels.SwiGlu.LengthPerItem), ref job);
+    }
+
+    public override void GeGlu(GeluForm form, Tensor gate, Tensor up, Tensor y)
+    {
+        GeGlu.Forward<TLanes> job = new(form, gate.Shape.Length, At(gate), At(up), At(y));
+        _team.For(Items(gate.Shape.Length, Kernels.GeGlu.LengthPerItem), ref job);
+    }
+
+    public override void GeGluBackward(GeluForm form, Tensor gate, Tensor up, Tensor gradOutput, Tensor gradGate, bool accumulateGate, Tensor gradUp, bool accumulateUp)
+    {
+        GeGlu.Backward<TLanes> job = new(form, gate.Shape.Length, At(gate), At(up), At(gradOutput), At(gradGate), accumulateGate, At(gradUp), accumulateUp);
+        _team.For(Items(gate.Shape.Length, Kernels.GeGlu.LengthPerItem), ref job);
+    }
+
+    public override void LayerNorm(Tensor x, Tensor? residual, Parameter weight, Parameter bias, float eps, Tensor? sum, Tensor y, Tensor statistics)
+    {
+        LayerNorm.Forward<TLanes> job = new(
+            x.Shape.Rows, x.Shape.Columns, eps, At(x), At(residual, residual is not null), At(weight.Value), At(bias.Value), At(sum, sum is not null), At(y), At(statistics));
+        _team.For(Items(x.Shape.Rows, Kernels.LayerNorm.RowsPerItem), ref job);
+    }
+
+    public override void LayerNormBackward(Tensor input, Parameter weight, Parameter bias, Tensor statistics, Tensor gradOutput, Tensor gradInput, bool accumulate)
+    {
+        (int rows, int channels) = (input.Shape.Rows, input.Shape.Columns);
+        LayerNorm.BackwardInput<TLanes> job = new(rows, channels, At(input), At(weight.Value), At(statistics), At(gradOutput), At(gradInput), accumulate);
+        _team.For(Items(rows, Kernels.LayerNorm.RowsPerItem), ref job);
+        if (weight.Trainable)
+        {
+            LayerNorm.BackwardWeight<TLanes> weightJob = new(rows, channels, At(input), At(statistics), At(gradOutput), At(weight.Gradient!));
+            _team.For(Items(channels, 16), ref weightJob);
+        }
+        if (bias.Trainable)
+            LinearBackwardBias(gradOutput, bias);
+    }
+
+    public override void CopyColumns(Tensor source, int sourceColumn, Tensor target, int targetColumn, int columns, bool accumulate)
+    {
+        CopyColumns job = new(source.Shape.Rows, columns, At(source) + sourceColumn, source.Shape.Columns, At(target) + targetColumn, target.Shape.Columns, accumulate);
+        _team.For(Items(source.Shape.Rows, Kernels.CopyColumns.RowsPerItem), ref job);
     }
 
     public override void WriteKeyValues(Tensor keys, Tensor values, AttentionPlan plan, KeyValueBlocks cache)

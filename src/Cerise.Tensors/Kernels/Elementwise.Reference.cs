@@ -15,6 +15,8 @@ internal static unsafe partial class Elementwise
                 UnaryOp.Clamp => T.Min(q, T.Max(p, x)),
                 UnaryOp.Square => x * x,
                 UnaryOp.Sigmoid => T.One / (T.One + T.Exp(-x)),
+                UnaryOp.Gelu => GeluReference.Value(GeluForm.Exact, x),
+                UnaryOp.GeluTanh => GeluReference.Value(GeluForm.Tanh, x),
                 _ => throw new ArgumentOutOfRangeException(nameof(op)),
             };
 
@@ -26,6 +28,8 @@ internal static unsafe partial class Elementwise
                 UnaryOp.Clamp => x < p || x > q ? T.Zero : T.One,
                 UnaryOp.Square => x + x,
                 UnaryOp.Sigmoid => Unary(op, p, q, x) * (T.One - Unary(op, p, q, x)),
+                UnaryOp.Gelu => GeluReference.Slope(GeluForm.Exact, x),
+                UnaryOp.GeluTanh => GeluReference.Slope(GeluForm.Tanh, x),
                 _ => throw new ArgumentOutOfRangeException(nameof(op)),
             };
 

@@ -26,6 +26,8 @@ internal static unsafe partial class Elementwise
                     UnaryOp.Exp => Elementary.Exp(v),
                     UnaryOp.Clamp => TLanes.Min(TLanes.Broadcast(q), TLanes.Max(TLanes.Broadcast(p), v)),
                     UnaryOp.Square => v * v,
+                    UnaryOp.Gelu => Elementary.Gelu(v),
+                    UnaryOp.GeluTanh => Elementary.GeluTanh(v),
                     _ => Elementary.Sigmoid(v),
                 };
                 Write(result, y + i, count, accumulate: false);
@@ -52,6 +54,8 @@ internal static unsafe partial class Elementwise
                     UnaryOp.Exp => Read<TLanes>(y + i, count),
                     UnaryOp.Clamp => TLanes.SelectLess(v, TLanes.Broadcast(p), TLanes.Zero, TLanes.SelectLess(TLanes.Broadcast(q), v, TLanes.Zero, one)),
                     UnaryOp.Square => v + v,
+                    UnaryOp.Gelu => Elementary.GeluSlope(v),
+                    UnaryOp.GeluTanh => Elementary.GeluTanhSlope(v),
                     _ => Read<TLanes>(y + i, count) * (one - Read<TLanes>(y + i, count)),
                 };
                 Write(dy * slope, gradInput + i, count, accumulate);

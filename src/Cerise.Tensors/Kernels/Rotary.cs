@@ -4,9 +4,12 @@ using Cerise.Tensors.Numerics;
 namespace Cerise.Tensors.Kernels;
 
 /// <summary>Rotary position embedding (Su et al. 2021, arXiv:2104.09864) in the half-split form of Hugging Face's Llama.</summary>
-/// <remarks>(a, b) = (x[i], x[i + D/2]) of a head becomes (a cos - b sin, b cos + a sin); the gradient rotates by the negative angle.</remarks>
+/// <remarks>
+/// (a, b) = (x[i], x[i + pairs]) of a head becomes (a cos - b sin, b cos + a sin); the gradient rotates by the negative angle. Channels behind the pairs are
+/// copied: a head may be rotated in part (GPT-NeoX, arXiv:2204.06745; Phi).
+/// </remarks>
 internal readonly unsafe struct Rotary<TLanes>(
-    int rows, int heads, int headDim, float* x, float* cosines, float* sines, int* positions, float* y, bool inverse, bool accumulate) : IJob
+    int rows, int heads, int headDim, int pairs, float* x, float* cosines, float* sines, int* positions, float* y, bool inverse, bool accumulate) : IJob
     where TLanes : struct, ILanes<TLanes>
 {
     /// <summary>Rows an item takes.</summary>
@@ -16,7 +19,8 @@ internal readonly unsafe struct Rotary<TLanes>(
     public void Run(int item, int worker)
     {
         int last = Math.Min(rows, (item + 1) * RowsPerItem);
-        int half = headDim / 2;
+        int half = pairs;
+        int rest = headDim - (2 * pairs);
         for (int row = item * RowsPerItem; row < last; row++)
         {
             float* cos = cosines + ((nint)positions[row] * half);
@@ -24,6 +28,8 @@ internal readonly unsafe struct Rotary<TLanes>(
             for (int head = 0; head < heads; head++)
             {
                 nint start = (((nint)row * heads) + head) * headDim;
+                if (rest > 0)
+                    Keep(x + start + (2 * half), y + start + (2 * half), rest);
                 for (int i = 0; i < half; i += 16)
                 {
                     int count = Math.Min(16, half - i);
@@ -56,6 +62,12 @@ internal readonly unsafe struct Rotary<TLanes>(
                 }
             }
         }
+    }
+
+    private void Keep(float* source, float* target, int count)
+    {
+        for (int i = 0; i < count; i++)
+            target[i] = accumulate ? target[i] + source[i] : source[i];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -8,6 +8,10 @@ internal static class Elementary
     // e^x below this is no normal number, and taken for 0.
     private const float LeastExponent = -87.33654f;
 
+    // 2 sqrt(2 / pi), and that times 0.044715.
+    private const float GeluLinear = 1.59576912f;
+    private const float GeluCubic = 0.0713548163f;
+
     /// <summary>e^x, relative error below 2e-7 over the whole range; 0 below -87.3, +infinity above 88.7, NaN for NaN.</summary>
     /// <remarks>x = n ln 2 + r with |r| at most ln 2 / 2; e^r by its Taylor polynomial of degree 7 (remainder below 1e-9); the scaling by 2^n is done in two steps so that n = 128 does not overflow early.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -62,6 +66,64 @@ internal static class Elementary
         TLanes far = (one - e) / (one + e);
         far = TLanes.SelectLess(x, TLanes.Zero, TLanes.Zero - far, far);
         return TLanes.SelectLess(magnitude, TLanes.Broadcast(0.6f), near, far);
+    }
+
+    /// <summary>x Phi(x), with Phi the normal distribution (Hendrycks and Gimpel 2016, arXiv:1606.08415), relative error below 1e-6.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Gelu<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes> => x * NormalDistribution(x, out _);
+
+    /// <summary>The slope of <see cref="Gelu"/>: Phi(x) + x e^(-x^2 / 2) / sqrt(2 pi).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes GeluSlope<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes phi = NormalDistribution(x, out TLanes bell);
+        return TLanes.Fma(x * TLanes.Broadcast(0.39894228f), bell, phi);
+    }
+
+    /// <summary>x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), the same paper's approximation; as x sigmoid(z), since (1 + tanh(z / 2)) / 2 is sigmoid(z).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes GeluTanh<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes> => x * Sigmoid(GeluArgument(x, x * x));
+
+    /// <summary>The slope of <see cref="GeluTanh"/>: s + x s (1 - s) dz/dx.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes GeluTanhSlope<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes square = x * x;
+        TLanes s = Sigmoid(GeluArgument(x, square));
+        TLanes slope = TLanes.Fma(square, TLanes.Broadcast(3 * GeluCubic), TLanes.Broadcast(GeluLinear));
+        return TLanes.Fma((x * s) * (TLanes.Broadcast(1) - s), slope, s);
+    }
+
+    // z = 2 sqrt(2 / pi) (x + 0.044715 x^3).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes GeluArgument<TLanes>(TLanes x, TLanes square)
+        where TLanes : struct, ILanes<TLanes> => x * TLanes.Fma(square, TLanes.Broadcast(GeluCubic), TLanes.Broadcast(GeluLinear));
+
+    // Phi(-a) = e^(-a^2 / 2) t P(t) for a >= 0, with t = 1 / (1 + 0.35 a / sqrt(2)) and P fitted to it by Chebyshev interpolation over a / sqrt(2) up to 9.4.
+    // Small tails keep their relative precision, which 1 - erf would lose.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes NormalDistribution<TLanes>(TLanes x, out TLanes bell)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes one = TLanes.Broadcast(1);
+        TLanes a = TLanes.Max(TLanes.Zero - x, x);
+        bell = ExpOfNonPositive((x * TLanes.Broadcast(-0.5f)) * x);
+        TLanes t = one / TLanes.Fma(a, TLanes.Broadcast(0.24748737f), one);
+        TLanes p = TLanes.Broadcast(0.0274721328f);
+        p = TLanes.Fma(p, t, TLanes.Broadcast(-0.167618752f));
+        p = TLanes.Fma(p, t, TLanes.Broadcast(0.340831339f));
+        p = TLanes.Fma(p, t, TLanes.Broadcast(-0.260848641f));
+        p = TLanes.Fma(p, t, TLanes.Broadcast(0.241985008f));
+        p = TLanes.Fma(p, t, TLanes.Broadcast(0.0150201153f));
+        p = TLanes.Fma(p, t, TLanes.Broadcast(0.107451901f));
+        p = TLanes.Fma(p, t, TLanes.Broadcast(0.0968736485f));
+        p = TLanes.Fma(p, t, TLanes.Broadcast(0.098833248f));
+        TLanes tail = (bell * t) * p;
+        return TLanes.SelectLess(x, TLanes.Zero, tail, one - tail);
     }
 
     // e^(x - n ln 2).

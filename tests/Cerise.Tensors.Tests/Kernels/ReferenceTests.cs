@@ -29,6 +29,25 @@ public sealed class ReferenceTests
     public void Rotary_gradients_match_finite_differences() => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.Rotary(Seed, 5, 2, 6));
 
     [Fact]
+    public void Rotary_gradients_of_a_part_match_finite_differences() => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.Rotary(Seed, 5, 2, 9, 3));
+
+    [Fact]
+    public void LayerNorm_gradients_match_finite_differences() => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.LayerNorm(Seed, 4, 7));
+
+    [Fact]
+    public void AddLayerNorm_gradients_match_finite_differences() => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.AddLayerNorm(Seed, 4, 7));
+
+    [Theory]
+    [InlineData(GeluForm.Exact)]
+    [InlineData(GeluForm.Tanh)]
+    public void GeGlu_gradients_match_finite_differences(GeluForm form) => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.GeGlu(Seed, form, 30));
+
+    [Theory]
+    [InlineData(2, 3)]
+    [InlineData(4, 0)]
+    public void Split_gradients_match_finite_differences(int first, int second) => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.Split(Seed, 3, 6, first, second));
+
+    [Fact]
     public void SwiGlu_gradients_match_finite_differences() => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.SwiGlu(Seed, 30));
 
     [Theory]
@@ -56,6 +75,8 @@ public sealed class ReferenceTests
     [InlineData(UnaryOp.Clamp)]
     [InlineData(UnaryOp.Square)]
     [InlineData(UnaryOp.Sigmoid)]
+    [InlineData(UnaryOp.Gelu)]
+    [InlineData(UnaryOp.GeluTanh)]
     public void Unary_slopes_match_finite_differences(UnaryOp op) => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.Unary(Seed, op, 40));
 
     [Theory]

@@ -1,5 +1,7 @@
 using Cerise.Tensors.Autograd;
+using Cerise.Tensors.Kernels;
 using Cerise.Tensors.Numerics;
+using Cerise.Tensors.Ops;
 
 namespace Cerise.Tensors.Tests.Numerics;
 
@@ -149,6 +151,41 @@ public sealed class ElementaryTests
                     TLanes.StorePart(Elementary.Tanh(TLanes.LoadPart(source + i, Math.Min(16, x.Length - i))), target + i, Math.Min(16, x.Length - i));
             }
             return y;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Gelu_keeps_its_relative_precision_in_the_tail(SimdLevel level)
+    {
+        using Device device = Device.Cpu(1, level);
+        using Graph graph = new(device, record: true);
+        float[] x = [.. Enumerable.Range(0, 4001).Select(i => (i - 2000) / 160f)];
+        foreach ((GeluForm form, double tolerance) in new[] { (GeluForm.Exact, 2e-6), (GeluForm.Tanh, 3e-6) })
+        {
+            float[] y = graph.From(x).Gelu(form).ToArray();
+            for (int i = 0; i < x.Length; i++)
+            {
+                // Below about -5, 1 + erf and 1 + tanh cancel in the double reference too.
+                double exact = GeluReference.Value(form, (double)x[i]);
+                Assert.True(Math.Abs(y[i] - exact) <= (tolerance * Math.Abs(exact)) + 1e-14, $"gelu {form} of {x[i]} = {y[i]}, exactly {exact}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void Gelu_of_large_and_special_numbers_saturates(SimdLevel level)
+    {
+        using Device device = Device.Cpu(1, level);
+        using Graph graph = new(device, record: true);
+        foreach (GeluForm form in Enum.GetValues<GeluForm>())
+        {
+            Tensor x = graph.Leaf([-1000, -20, 0, 20, 1000, float.NaN], new Shape(6));
+            Tensor y = x.Gelu(form);
+            Assert.Equal([0, 0, 0, 20, 1000, float.NaN], y.ToArray());
+            graph.Backward(y.Dot([1, 1, 1, 1, 1, 1]));
+            Assert.Equal([0, 0, 0.5f, 1, 1, float.NaN], x.Gradient!.ToArray().Select(slope => Math.Abs(slope) < 1e-7f ? 0 : slope));
         }
     }
 

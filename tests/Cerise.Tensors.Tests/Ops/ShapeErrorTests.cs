@@ -57,12 +57,31 @@ public sealed class ShapeErrorTests : IDisposable
     [Fact]
     public void Rotary_wants_whole_heads() =>
         Refuses(
-            "Rotary: 2 positions and 2 pairs for [2, 10] with heads of 4: give one position a row, and rows of whole heads of 2 channels a pair.",
+            "Rotary: 2 positions and 2 pairs for [2, 10] with heads of 4: give one position a row, and rows of whole heads of at least 2 channels a pair.",
             () => Of(2, 10).Rotary(Own(new RotaryTable(_device, [1, 0.1], 16)), new Indices([0, 1]), 4));
 
     [Fact]
     public void SwiGlu_names_both_halves() =>
         Refuses("SwiGlu: gate is [2, 8], up is [2, 9]: both projections must have the same outputs.", () => Of(2, 8).SwiGlu(Of(2, 9)));
+
+    [Fact]
+    public void GeGlu_names_both_halves() =>
+        Refuses("GeGlu: gate is [2, 8], up is [2, 9]: both projections must have the same outputs.", () => Of(2, 8).GeGlu(Of(2, 9), GeluForm.Tanh));
+
+    [Fact]
+    public void LayerNorm_names_input_weight_and_bias()
+    {
+        Refuses(
+            "LayerNorm: the input is [2, 8], 'ln.weight' is [8], 'ln.bias' is [9]: load the norm of a layer as wide as the input.",
+            () => Of(2, 8).LayerNorm(Weight("ln.weight", 8, 1), Weight("ln.bias", 9, 1), 1e-5f));
+        Refuses(
+            "AddLayerNorm: the stream is [2, 8], the branch is [2, 9]: both must be [tokens, channels] of the model.",
+            () => Of(2, 8).AddLayerNorm(Of(2, 9), Weight("ln.weight", 8, 1), Weight("ln.bias", 8, 1), 1e-5f));
+    }
+
+    [Fact]
+    public void Split_wants_columns_that_are_there() =>
+        Refuses("Split: the input is [2, 8], its first parts have 5 and 4 columns: the parts are columns of the input.", () => Of(2, 8).Split(5, 4));
 
     [Fact]
     public void Element_wise_ops_name_both_sides()
