@@ -16,7 +16,7 @@ public sealed class JsonlDataset : IReadOnlyList<Row>, IDisposable
     private readonly List<Place> _places = [];
     private readonly List<Row> _rows = [];
 
-    private JsonlDataset(string path, JsonlOptions options)
+    private JsonlDataset(string path, ReadOptions options)
     {
         _path = path;
         _columns = options.Columns;
@@ -46,10 +46,10 @@ public sealed class JsonlDataset : IReadOnlyList<Row>, IDisposable
     /// <param name="path">The file, plain or gzip-compressed.</param>
     /// <param name="options">Defaults when null.</param>
     /// <exception cref="DatasetException">The file cannot be read, is cut short, holds no rows, or a line is not valid.</exception>
-    public static JsonlDataset Open(string path, JsonlOptions? options = null)
+    public static JsonlDataset Open(string path, ReadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var dataset = new JsonlDataset(path, options ?? new JsonlOptions());
+        var dataset = new JsonlDataset(path, options ?? new ReadOptions());
         if (dataset.Count > 0)
             return dataset;
         dataset.Dispose();

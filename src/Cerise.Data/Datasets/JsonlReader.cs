@@ -12,10 +12,10 @@ public static class JsonlReader
     /// <param name="options">Defaults when null.</param>
     /// <returns>The rows, read as they are asked for; the file is closed with the enumerator.</returns>
     /// <exception cref="DatasetException">While enumerating: the file cannot be read, is cut short, or a line is not valid.</exception>
-    public static IEnumerable<Row> Read(string path, JsonlOptions? options = null)
+    public static IEnumerable<Row> Read(string path, ReadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return ReadFile(path, options ?? new JsonlOptions());
+        return ReadFile(path, options ?? new ReadOptions());
     }
 
     /// <summary>Reads a stream, such as standard input; not unpacked.</summary>
@@ -24,21 +24,21 @@ public static class JsonlReader
     /// <param name="options">Defaults when null.</param>
     /// <returns>The rows, read as they are asked for.</returns>
     /// <exception cref="DatasetException">While enumerating: the stream cannot be read, or a line is not valid.</exception>
-    public static IEnumerable<Row> Read(Stream stream, string name = "-", JsonlOptions? options = null)
+    public static IEnumerable<Row> Read(Stream stream, string name = "-", ReadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        options ??= new JsonlOptions();
+        options ??= new ReadOptions();
         return Rows(new JsonlLines(stream, name, options, isGzip: false), name, options);
     }
 
-    private static IEnumerable<Row> ReadFile(string path, JsonlOptions options)
+    private static IEnumerable<Row> ReadFile(string path, ReadOptions options)
     {
         using var lines = JsonlLines.Open(path, options);
         foreach (Row row in Rows(lines, path, options))
             yield return row;
     }
 
-    private static IEnumerable<Row> Rows(JsonlLines lines, string name, JsonlOptions options)
+    private static IEnumerable<Row> Rows(JsonlLines lines, string name, ReadOptions options)
     {
         while (lines.Next())
             yield return Row.Parse(lines.Current, name, lines.Number, options.Columns);

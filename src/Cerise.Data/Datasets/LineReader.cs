@@ -1,7 +1,7 @@
 namespace Cerise.Data.Datasets;
 
 /// <summary>Splits a stream into lines, with their places; holds no more than one line and a block.</summary>
-internal sealed class LineReader(Stream stream, string file, int maxLineBytes)
+internal sealed class LineReader(Stream stream, string file, int maxRowBytes)
 {
     private byte[] _buffer = new byte[64 * 1024];
     private int _start;
@@ -14,9 +14,6 @@ internal sealed class LineReader(Stream stream, string file, int maxLineBytes)
 
     /// <summary>Bytes from the start of the stream to the current line.</summary>
     public long Offset { get; private set; }
-
-    /// <summary>Bytes read from the stream.</summary>
-    public long BytesRead { get; private set; }
 
     /// <summary>The next line without its line break; the first one without a byte order mark. False at the end.</summary>
     public bool Next(out ReadOnlySpan<byte> line)
@@ -50,8 +47,8 @@ internal sealed class LineReader(Stream stream, string file, int maxLineBytes)
 
     private void RequireShort(int length)
     {
-        if (length > maxLineBytes)
-            throw new DatasetException(file, Number + 1, 0, $"is longer than {maxLineBytes} bytes. Is this a JSON lines file?");
+        if (length > maxRowBytes)
+            throw new DatasetException(file, Number + 1, 0, $"is longer than {maxRowBytes} bytes. Is this a JSON lines file?");
     }
 
     private ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> line)
@@ -76,7 +73,6 @@ internal sealed class LineReader(Stream stream, string file, int maxLineBytes)
             Array.Resize(ref _buffer, (int)Math.Min(2L * _buffer.Length, Array.MaxLength));
         int read = stream.Read(_buffer, _end, _buffer.Length - _end);
         _end += read;
-        BytesRead += read;
         _ended = read == 0;
         return !_ended;
     }

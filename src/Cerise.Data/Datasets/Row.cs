@@ -8,12 +8,13 @@ public sealed class Row
     private readonly JsonElement _values;
     private readonly ColumnMap _map;
 
-    private Row(JsonElement values, string file, long line, ColumnMap map)
+    private Row(JsonElement values, string file, long line, ColumnMap map, bool isUntyped = false)
     {
         _values = values;
         File = file;
         Line = line;
         _map = map;
+        IsUntyped = isUntyped;
     }
 
     /// <summary>The file it was read from, <c>-</c> for standard input.</summary>
@@ -28,6 +29,9 @@ public sealed class Row
     /// <summary>The value of a column, which may be JSON's null.</summary>
     /// <exception cref="DatasetException">There is no such column.</exception>
     public JsonElement this[string column] => TryGet(column, out JsonElement value) ? value : throw Missing(column);
+
+    /// <summary>Whether all values are texts because the file knows no others, as CSV; numbers and truth values are then read from text.</summary>
+    internal bool IsUntyped { get; }
 
     internal string ColumnList => string.Join(", ", Columns.Take(20).Select(name => $"'{name}'")) is { Length: > 0 } list ? list : "(none)";
 
@@ -49,6 +53,18 @@ public sealed class Row
         foreach ((string column, object? value) in values)
             columns.Add(column, value);
         return new Row(JsonSerializer.SerializeToElement(columns), "(in memory)", 1, ColumnMap.None);
+    }
+
+    /// <summary>A row of an object that is parsed already.</summary>
+    internal static Row FromJson(JsonElement values, string file, long line, ColumnMap map) => new(values, file, line, map);
+
+    /// <summary>A row of cells; null for an empty cell.</summary>
+    internal static Row FromCells(IReadOnlyList<string> columns, IReadOnlyList<string?> cells, string file, long line, ColumnMap map)
+    {
+        var values = new Dictionary<string, string?>();
+        for (int i = 0; i < columns.Count; i++)
+            values.Add(columns[i], cells[i]);
+        return new Row(JsonSerializer.SerializeToElement(values), file, line, map, isUntyped: true);
     }
 
     /// <summary>Whether a column is there with another value than null.</summary>
@@ -73,14 +89,14 @@ public sealed class Row
     /// <summary>The whole number in a column.</summary>
     /// <exception cref="DatasetException">No such column, or its value is no whole number of 64 bits.</exception>
     public long GetInt64(string column)
-        => this[column] is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long number)
+        => Typed(column) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long number)
             ? number
             : throw Mistyped(column, "a whole number");
 
     /// <summary>The number in a column.</summary>
     /// <exception cref="DatasetException">No such column, or its value is no number.</exception>
     public double GetDouble(string column)
-        => this[column] is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out double number) && double.IsFinite(number)
+        => Typed(column) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out double number) && double.IsFinite(number)
             ? number
             : throw Mistyped(column, "a number");
 
@@ -88,7 +104,7 @@ public sealed class Row
     /// <exception cref="DatasetException">No such column, or another value.</exception>
     public bool GetBool(string column)
     {
-        JsonElement value = this[column];
+        JsonElement value = Typed(column);
         return value.ValueKind switch
         {
             JsonValueKind.True => true,
@@ -99,7 +115,7 @@ public sealed class Row
     }
 
     /// <summary>The same row with other names for its columns, in place of those it had.</summary>
-    public Row WithColumns(ColumnMap map) => new(_values, File, Line, map);
+    public Row WithColumns(ColumnMap map) => new(_values, File, Line, map, IsUntyped);
 
     /// <summary>A fault of this row.</summary>
     /// <param name="problem">What is wrong and how to fix it, in full sentences.</param>
@@ -113,6 +129,24 @@ public sealed class Row
         string? source = _map.SourceOf(column);
         string name = source is null || source == column ? $"column '{column}'" : $"column '{column}' (mapped from '{source}')";
         return Fault($"{name} {problem}.");
+    }
+
+    /// <summary>The value of a column; in an untyped file the number or truth value that its text spells.</summary>
+    private JsonElement Typed(string column)
+    {
+        JsonElement value = this[column];
+        if (!IsUntyped || value.ValueKind != JsonValueKind.String)
+            return value;
+        string text = value.GetString()!.Trim();
+        try
+        {
+            JsonElement typed = JsonElement.Parse(text is "True" or "False" or "TRUE" or "FALSE" ? text.ToLowerInvariant() : text);
+            return typed.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False ? typed : value;
+        }
+        catch (JsonException)
+        {
+            return value;
+        }
     }
 
     private DatasetException Missing(string column)

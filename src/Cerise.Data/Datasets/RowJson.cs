@@ -10,34 +10,64 @@ internal static class RowJson
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
+    /// <summary>Parses a row that stands on a line of its own.</summary>
     public static JsonElement Parse(ReadOnlySpan<byte> line, string file, long number)
+        => Parse(line, file, number, isWholeLine: true, line.TrimStart(" \t"u8).StartsWith("["u8) && number == 1
+            ? "This looks like a JSON array; JSON lines are wanted, one object a line ('jq -c .[]' converts)."
+            : "Correct or remove the line; an object may not go over several lines.");
+
+    /// <summary>Parses a row that may go over several lines.</summary>
+    /// <param name="row">One JSON value.</param>
+    /// <param name="file">What messages call the source.</param>
+    /// <param name="number">The line on which it begins, from 1.</param>
+    /// <param name="isWholeLine">Whether nothing stands before it on that line, so that columns can be told.</param>
+    /// <param name="hint">Ends messages: what to do.</param>
+    public static JsonElement Parse(ReadOnlySpan<byte> row, string file, long number, bool isWholeLine, string hint)
     {
-        if (!Utf8.IsValid(line))
-            throw new DatasetException(file, number, ColumnAt(line, ValidPrefix(line)), "is not valid UTF-8. Save the file as UTF-8.");
-        JsonElement row;
+        if (!Utf8.IsValid(row))
+            throw Fault(row, ValidPrefix(row), file, number, isWholeLine, "is not valid UTF-8. Save the file as UTF-8.", null);
+        JsonElement value;
         try
         {
-            row = JsonElement.Parse(line, Strict);
-            if (line.IndexOf("\\ud"u8) >= 0 || line.IndexOf("\\uD"u8) >= 0)
-                RequireText(row);
+            value = JsonElement.Parse(row, Strict);
+            if (row.IndexOf("\\ud"u8) >= 0 || row.IndexOf("\\uD"u8) >= 0)
+                RequireText(value);
         }
         catch (JsonException error)
         {
-            int at = (int)Math.Min(error.BytePositionInLine ?? 0, line.Length);
-            throw new DatasetException(file, number, error.BytePositionInLine is null ? 0 : ColumnAt(line, at), Explain(line, number, error), error);
+            throw Fault(row, OffsetOf(row, error), file, number, isWholeLine, $"is not valid JSON. {Reason(error)} {hint}", error);
         }
         catch (InvalidOperationException error)
         {
             throw new DatasetException(file, number, 0, "holds half of a surrogate pair (\\ud800 to \\udfff), which is no text. Remove it.", error);
         }
-        return row.ValueKind == JsonValueKind.Object
-            ? row
+        return value.ValueKind == JsonValueKind.Object
+            ? value
             : throw new DatasetException(file, number, 1,
-                $"is a JSON {row.ValueKind.ToString().ToLowerInvariant()}; every line has to be an object. {Hint(line, number)}");
+                $"is a JSON {value.ValueKind.ToString().ToLowerInvariant()}; every line has to be an object. {hint}");
     }
 
-    /// <summary>The number, from 1, of the character that begins at or contains a byte.</summary>
-    private static int ColumnAt(ReadOnlySpan<byte> line, int offset) => Encoding.UTF8.GetCharCount(line[..offset]) + 1;
+    /// <summary>A fault at a byte; -1 for the whole row. The place is that of the character which begins at the byte or contains it.</summary>
+    private static DatasetException Fault(ReadOnlySpan<byte> row, int offset, string file, long number, bool isWholeLine, string problem, Exception? error)
+    {
+        if (offset < 0)
+            return new DatasetException(file, number, 0, problem, error);
+        ReadOnlySpan<byte> before = row[..offset];
+        int start = before.LastIndexOf((byte)'\n') + 1;
+        int column = start > 0 || isWholeLine ? Encoding.UTF8.GetCharCount(before[start..]) + 1 : 0;
+        return new DatasetException(file, number + before.Count((byte)'\n'), column, problem, error);
+    }
+
+    /// <summary>Bytes before the parser's place, which it gives by line; -1 where it gives none.</summary>
+    private static int OffsetOf(ReadOnlySpan<byte> row, JsonException error)
+    {
+        if (error.BytePositionInLine is not { } inLine)
+            return -1;
+        int start = 0;
+        for (long lines = error.LineNumber ?? 0; lines > 0; lines--)
+            start += row[start..].IndexOf((byte)'\n') + 1;
+        return (int)Math.Min(start + inLine, row.Length);
+    }
 
     private static int ValidPrefix(ReadOnlySpan<byte> line)
     {
@@ -47,18 +77,12 @@ internal static class RowJson
         return offset;
     }
 
-    private static string Explain(ReadOnlySpan<byte> line, long number, JsonException error)
+    // The parser's own place counts from 0 within this row; ours stands before the message.
+    private static string Reason(JsonException error)
     {
-        // The parser's own place counts from 0 within this line; ours stands before the message.
-        string reason = error.Message;
-        int place = reason.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return $"is not valid JSON. {(place < 0 ? reason : reason[..place])} {Hint(line, number)}";
+        int place = error.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return place < 0 ? error.Message : error.Message[..place];
     }
-
-    private static string Hint(ReadOnlySpan<byte> line, long number)
-        => number == 1 && line.TrimStart(" \t"u8).StartsWith("["u8)
-            ? "This looks like a JSON array; JSON lines are wanted, one object a line ('jq -c .[]' converts)."
-            : "Correct or remove the line; an object may not go over several lines.";
 
     /// <summary>Decodes every name and string once, so that an escape of half a surrogate pair is found here and not at some later use.</summary>
     private static void RequireText(JsonElement element)

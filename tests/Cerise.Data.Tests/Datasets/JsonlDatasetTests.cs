@@ -22,7 +22,7 @@ public sealed class JsonlDatasetTests
     {
         using TemporaryFolder folder = TestPaths.NewFolder();
         File.WriteAllText(folder.File("x.jsonl"), "\uFEFF{\"é\":\"1\"}\r\n\r\n\n  {\"é\":\"2\"}\n{\"é\":\"3\"}");
-        using var dataset = JsonlDataset.Open(folder.File("x.jsonl"), new JsonlOptions { Columns = new(new Dictionary<string, string> { ["text"] = "é" }) });
+        using var dataset = JsonlDataset.Open(folder.File("x.jsonl"), new ReadOptions { Columns = new(new Dictionary<string, string> { ["text"] = "é" }) });
         Assert.Equal([("1", 1L), ("2", 4L), ("3", 5L)], dataset.Select(row => (row.GetString("text"), row.Line)));
     }
 

@@ -85,7 +85,7 @@ public sealed class JsonlReaderTests
         string file = string.Concat(texts.Select(text => $"{{\"a\":\"{text}\"}}\n"));
         Assert.Equal(texts, Read(file).Select(row => row.GetString("a")));
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(file));
-        var error = Assert.Throws<DatasetException>(() => JsonlReader.Read(stream, "f", new JsonlOptions { MaxLineBytes = 150_000 }).Count());
+        var error = Assert.Throws<DatasetException>(() => JsonlReader.Read(stream, "f", new ReadOptions { MaxRowBytes = 150_000 }).Count());
         Assert.Equal("f:5: is longer than 150000 bytes. Is this a JSON lines file?", error.Message);
     }
 
@@ -136,7 +136,7 @@ public sealed class JsonlReaderTests
         using TemporaryFolder folder = TestPaths.NewFolder();
         string path = folder.File("bomb.gz");
         File.WriteAllBytes(path, Gzip(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":0}\n", 1_000_000)))));
-        var error = Assert.Throws<DatasetException>(() => JsonlReader.Read(path, new JsonlOptions { MaxDecompressedBytes = 1_000_000 }).Count());
+        var error = Assert.Throws<DatasetException>(() => JsonlReader.Read(path, new ReadOptions { MaxDecompressedBytes = 1_000_000 }).Count());
         Assert.Contains("is beyond the 1000000 bytes a file may unpack to", error.Message, StringComparison.Ordinal);
     }
 
