@@ -114,7 +114,11 @@ public sealed partial class CausalModel : IDisposable
     /// <param name="ids">The tokens drawn.</param>
     /// <param name="logProbs">Their log-probabilities, in nats, under the untruncated distribution at the row's temperature (at 1 where it is 0).</param>
     /// <exception cref="ArithmeticException">Logits hold NaN.</exception>
-    public void Sample(Tensor hidden, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs) => Device.Sample(hidden, _lmHead, rows, ids, logProbs);
+    public void Sample(Tensor hidden, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        hidden.Sample(_lmHead, rows, ids, logProbs);
+    }
 
     /// <summary>Logits of the next token after the given rows of hidden states.</summary>
     /// <returns>[rows, vocab].</returns>

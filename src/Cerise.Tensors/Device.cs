@@ -105,6 +105,31 @@ public abstract class Device : IDisposable
     /// <summary>gradBias += the columns' sums of gradOutput, in the order of the rows.</summary>
     public abstract void LinearBackwardBias(Tensor gradOutput, Parameter bias);
 
+    // Adapters
+
+    /// <summary>y += x W^T: each sum goes on from what is there.</summary>
+    public abstract void AddLinear(Tensor x, Parameter weight, Tensor y);
+
+    /// <summary>y = x * factors + bias (where given), column by column.</summary>
+    /// <param name="x">[rows, columns].</param>
+    /// <param name="factors">[columns].</param>
+    /// <param name="bias">[columns], or null.</param>
+    /// <param name="y">[rows, columns]; may be <paramref name="x"/> itself.</param>
+    public abstract void ScaleColumns(Tensor x, Storage factors, Parameter? bias, Tensor y);
+
+    /// <summary>gradMagnitude += the sum over rows, in their order, of gradOutput * x / norms: the gradient by DoRA's magnitude.</summary>
+    /// <param name="gradOutput">[rows, columns].</param>
+    /// <param name="x">The outputs before they were scaled, [rows, columns].</param>
+    /// <param name="norms">[columns].</param>
+    /// <param name="magnitude">[columns].</param>
+    public abstract void MagnitudeBackward(Tensor gradOutput, Tensor x, Storage norms, Parameter magnitude);
+
+    /// <summary>norms = |W + s B A| of each output; factors = magnitude / norms, 1 where there is no magnitude.</summary>
+    public abstract void AdaptedNorms(Parameter weight, LowRankAdapter adapter, Storage norms, Storage factors);
+
+    /// <summary>y (+)= x with some numbers set to zero and the others divided by 1 - probability; see <see cref="AdapterDropout"/>.</summary>
+    public abstract void Dropout(Tensor x, AdapterDropout dropout, Tensor y, bool accumulate);
+
     /// <summary>sum = x + residual (where given), y = sum / sqrt(mean(sum^2) + eps) * (weight + offset), by row or, where the weight is narrower, by each part of a row that is as wide.</summary>
     /// <param name="x">[rows, channels].</param>
     /// <param name="residual">[rows, channels], or null.</param>
@@ -202,12 +227,14 @@ public abstract class Device : IDisposable
     /// <param name="logProbs">[rows], nats.</param>
     /// <param name="entropies">[rows], nats.</param>
     /// <param name="statistics">[rows, 2], kept for the backward pass: the largest z of each row, with z the logits times inverseTemperature, and ln of the sum of e^(z - largest).</param>
-    public abstract void LmHead(Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor logProbs, Tensor entropies, Tensor statistics);
+    /// <param name="term">What the table's adapter adds to the logits; null for nothing.</param>
+    public abstract void LmHead(
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor logProbs, Tensor entropies, Tensor statistics, LowRankTerm? term = null);
 
-    /// <summary>Gradients of <see cref="LmHead"/> by the hidden rows and the table. Overwrites kept <paramref name="logits"/>.</summary>
+    /// <summary>Gradients of <see cref="LmHead"/> by the hidden rows, the table and its adapter's term. Overwrites kept <paramref name="logits"/>.</summary>
     public abstract void LmHeadBackward(
         Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor entropies, Tensor statistics,
-        Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate);
+        Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate, LowRankTerm? term = null);
 
     /// <summary><see cref="LmHead"/> and <see cref="LmHeadBackward"/> in one pass over the logits, for gradients that are known beforehand; the same bits as one after the other.</summary>
     /// <param name="hidden">[rows, channels].</param>
@@ -219,8 +246,10 @@ public abstract class Device : IDisposable
     /// <param name="entropies">[rows], nats.</param>
     /// <param name="statistics">[rows, 2], as in <see cref="LmHead"/>.</param>
     /// <param name="gradHidden">Written, [rows, channels]; null where the hidden states want none.</param>
+    /// <param name="term">What the table's adapter adds to the logits; null for nothing.</param>
     public abstract void LmHeadWithGradients(
-        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor gradLogProbs, Tensor logProbs, Tensor entropies, Tensor statistics, Tensor? gradHidden);
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor gradLogProbs, Tensor logProbs, Tensor entropies, Tensor statistics, Tensor? gradHidden,
+        LowRankTerm? term = null);
 
     /// <summary>logits = hidden W^T.</summary>
     public void Logits(Tensor hidden, Parameter table, Tensor logits) => Linear(hidden, table, null, logits);
@@ -240,10 +269,11 @@ public abstract class Device : IDisposable
     /// <param name="rows">How each row is drawn.</param>
     /// <param name="ids">The tokens drawn.</param>
     /// <param name="logProbs">Their log-probabilities under the untruncated distribution at the row's temperature (at 1 where it is 0).</param>
+    /// <param name="term">What the table's adapter adds to the logits; null for nothing.</param>
     /// <remarks>After the first call with so many rows nothing is allocated.</remarks>
     /// <exception cref="ArgumentException">A row is <c>default</c>.</exception>
     /// <exception cref="ArithmeticException">A row's logits hold NaN.</exception>
-    public abstract void Sample(Tensor hidden, Parameter table, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs);
+    public abstract void Sample(Tensor hidden, Parameter table, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs, LowRankTerm? term = null);
 
     // Element-wise, rows and segments
 

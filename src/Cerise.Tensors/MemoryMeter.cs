@@ -43,13 +43,13 @@ public sealed class MemoryMeter : Device
     }
 
     /// <inheritdoc/>
-    public override void LmHead(Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor logProbs, Tensor entropies, Tensor statistics)
+    public override void LmHead(Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor logProbs, Tensor entropies, Tensor statistics, LowRankTerm? term = null)
     {
     }
 
     /// <inheritdoc/>
     public override void LmHeadWithGradients(
-        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor gradLogProbs, Tensor logProbs, Tensor entropies, Tensor statistics, Tensor? gradHidden)
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor gradLogProbs, Tensor logProbs, Tensor entropies, Tensor statistics, Tensor? gradHidden, LowRankTerm? term = null)
     {
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(table);
@@ -80,7 +80,7 @@ public sealed class MemoryMeter : Device
     }
 
     /// <inheritdoc/>
-    public override void Sample(Tensor hidden, Parameter table, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs)
+    public override void Sample(Tensor hidden, Parameter table, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs, LowRankTerm? term = null)
     {
         ArgumentNullException.ThrowIfNull(table);
         Hold(rows.Length, table.Shape.Rows);
@@ -159,6 +159,31 @@ public sealed class MemoryMeter : Device
     }
 
     /// <inheritdoc/>
+    public override void AddLinear(Tensor x, Parameter weight, Tensor y)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void ScaleColumns(Tensor x, Storage factors, Parameter? bias, Tensor y)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void MagnitudeBackward(Tensor gradOutput, Tensor x, Storage norms, Parameter magnitude)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void AdaptedNorms(Parameter weight, LowRankAdapter adapter, Storage norms, Storage factors)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void Dropout(Tensor x, AdapterDropout dropout, Tensor y, bool accumulate)
+    {
+    }
+
+    /// <inheritdoc/>
     public override void RmsNorm(Tensor x, Tensor? residual, Parameter weight, float offset, float eps, Tensor? sum, Tensor y, Tensor rstd)
     {
     }
@@ -226,7 +251,7 @@ public sealed class MemoryMeter : Device
     }
 
     /// <inheritdoc/>
-    public override void LmHeadBackward(Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor entropies, Tensor statistics, Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate)
+    public override void LmHeadBackward(Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor entropies, Tensor statistics, Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate, LowRankTerm? term = null)
     {
     }
 

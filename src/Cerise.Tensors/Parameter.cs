@@ -14,7 +14,7 @@ public enum ParameterLayout
 /// <summary>A trained weight [out, in] (or a vector [out]) with its gradient, on a device.</summary>
 /// <remarks>
 /// Gradient and optimizer state have the weight's own layout, so element-wise updates need not know it; files are written and read row by row. A weight stored in
-/// 16 bits is widened, exactly, where a kernel reads it: it has the same results, bit for bit, as the float32 weight of the same numbers, and cannot be trained.
+/// 16 bits is widened, exactly, where a kernel reads it: it has the same results, bit for bit, as the float32 weight of the same numbers. Gradients go back through it, and it cannot be trained itself.
 /// </remarks>
 public sealed class Parameter : IDisposable
 {
@@ -87,6 +87,16 @@ public sealed class Parameter : IDisposable
     /// <summary>For devices: where the backward pass of looking up rows of this weight adds its gradient.</summary>
     public LookupGradient Lookups => _lookups ??= new LookupGradient(this);
 
+    /// <summary>What products with this weight add to it; null (default) for nothing.</summary>
+    public LowRankAdapter? Adapter { get; set; }
+
+    /// <summary>What looking up rows of this table adds to them; null (default) for nothing.</summary>
+    /// <remarks>Apart from <see cref="Adapter"/>, since a table may be both embedding and head, and be adapted as one of them.</remarks>
+    public LowRankAdapter? LookupAdapter { get; set; }
+
+    /// <summary>Rises whenever the weight's numbers change, so that what was computed from them can be told to be out of date.</summary>
+    public long Version { get; private set; }
+
     /// <summary>Whether a backward pass computes this weight's gradient.</summary>
     public bool Trainable => _gradient is not null;
 
@@ -119,6 +129,9 @@ public sealed class Parameter : IDisposable
     /// <summary>For devices: says that an op has left zeros in the gradient's memory.</summary>
     public void GradientWasZeroed() => _gradientIsZero = true;
 
+    /// <summary>For devices: says that an op has changed the weight's numbers.</summary>
+    public void ValueHasChanged() => Version++;
+
     /// <summary>Sets rows [firstRow, firstRow + k) from row-major numbers, rounded to <see cref="DType"/>, ties to even.</summary>
     /// <exception cref="OverflowException">A finite number is beyond the range of float16.</exception>
     public void SetRows(int firstRow, ReadOnlySpan<float> rowMajor) => Value.Device.SetRows(Value, this, firstRow, rowMajor);
@@ -147,6 +160,7 @@ public sealed class Parameter : IDisposable
         if (other.DType == DType)
         {
             Value.Device.Copy(other.Value, 0, Value, 0, PaddedLength);
+            ValueHasChanged();
             return;
         }
         Convert(other, 1);
@@ -162,6 +176,7 @@ public sealed class Parameter : IDisposable
             Value.Device.Blend(other.Value, Value, PaddedLength, amount);
         else
             Convert(other, amount);
+        ValueHasChanged();
     }
 
     // Between types, through the host and row by row: the types' panels are not laid out alike.
@@ -180,10 +195,6 @@ public sealed class Parameter : IDisposable
             SetRows(row, mine.AsSpan(0, length));
         }
     }
-
-    internal void RequireFloat32(string operation) =>
-        ShapeException.Require(
-            DType == DType.Float32, operation, $"no gradient goes back through '{Name}', which is stored as {DType.Name()}: load the model with dtype float32");
 
     internal void RequirePanels(string operation, string reader) =>
         ShapeException.Require(

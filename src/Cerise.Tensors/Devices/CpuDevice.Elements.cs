@@ -108,6 +108,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
         AdamW<TLanes> job = new(parameter.PaddedLength, At(parameter.Value), At(parameter.Gradient!), At(firstMoment), At(secondMoment), step);
         _team.For(Items(parameter.PaddedLength, AdamW<TLanes>.LengthPerItem), ref job);
         parameter.GradientWasZeroed();
+        parameter.ValueHasChanged();
     }
 
     public override void Blend(Storage source, Storage target, long length, float amount)

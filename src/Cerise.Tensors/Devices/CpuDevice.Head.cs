@@ -20,7 +20,9 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     private CpuStorage? _blockStatistics;
     private SamplingRow[] _samplingRows = [];
 
-    public override void LmHead(Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor logProbs, Tensor entropies, Tensor statistics)
+    public override void LmHead(
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor logProbs, Tensor entropies, Tensor statistics,
+        LowRankTerm? term = null)
     {
         (int rows, int vocab) = (hidden.Shape.Rows, table.Shape.Rows);
         RequireTargets(targets, vocab);
@@ -29,14 +31,14 @@ internal sealed unsafe partial class CpuDevice<TLanes>
         {
             HeadLogits z = HeadLogits.Of(Math.Min(chunk, rows - first), vocab, StripLength, keeps: logits is not null);
             z = z.In(logits is null ? AtLeast(ref _logits, z.Length) : At(logits));
-            LmHeadForward(z, first, hidden, table, targets, inverseTemperature, logProbs, entropies, statistics);
+            LmHeadForward(z, first, hidden, table, targets, inverseTemperature, logProbs, entropies, statistics, term);
         }
         GC.KeepAlive(targets);
     }
 
     public override void LmHeadBackward(
         Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor entropies, Tensor statistics,
-        Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate)
+        Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate, LowRankTerm? term = null)
     {
         (int rows, int vocab) = (hidden.Shape.Rows, table.Shape.Rows);
         int chunk = logits is null ? ChunkRows : Math.Max(rows, 1);
@@ -47,15 +49,16 @@ internal sealed unsafe partial class CpuDevice<TLanes>
             for (int strip = 0; strip < z.Strips; strip++)
             {
                 if (logits is null)
-                    StripLogits(z, strip, first, hidden, table);
-                StripBackward(z, strip, first, hidden, table, targets, inverseTemperature, entropies, statistics, gradLogProbs, gradEntropies, gradHidden, accumulate);
+                    StripLogits(z, strip, first, hidden, table, term);
+                StripBackward(z, strip, first, hidden, table, targets, inverseTemperature, entropies, statistics, gradLogProbs, gradEntropies, gradHidden, accumulate, term);
             }
         }
         GC.KeepAlive(targets);
     }
 
     public override void LmHeadWithGradients(
-        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor gradLogProbs, Tensor logProbs, Tensor entropies, Tensor statistics, Tensor? gradHidden)
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor gradLogProbs, Tensor logProbs, Tensor entropies, Tensor statistics, Tensor? gradHidden,
+        LowRankTerm? term = null)
     {
         (int rows, int vocab) = (hidden.Shape.Rows, table.Shape.Rows);
         RequireTargets(targets, vocab);
@@ -64,9 +67,9 @@ internal sealed unsafe partial class CpuDevice<TLanes>
         {
             HeadLogits z = HeadLogits.Of(Math.Min(chunk, rows - first), vocab, StripLength, keeps: true);
             z = z.In(AtLeast(ref _logits, z.Length));
-            LmHeadForward(z, first, hidden, table, targets, inverseTemperature, logProbs, entropies, statistics);
+            LmHeadForward(z, first, hidden, table, targets, inverseTemperature, logProbs, entropies, statistics, term);
             for (int strip = 0; strip < z.Strips; strip++)
-                StripBackward(z, strip, first, hidden, table, targets, inverseTemperature, entropies, statistics, gradLogProbs, null, gradHidden, accumulate: false);
+                StripBackward(z, strip, first, hidden, table, targets, inverseTemperature, entropies, statistics, gradLogProbs, null, gradHidden, accumulate: false, term);
         }
         GC.KeepAlive(targets);
     }
@@ -80,7 +83,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
         Draw(z, statistics, ids, logProbs);
     }
 
-    public override void Sample(Tensor hidden, Parameter table, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs)
+    public override void Sample(Tensor hidden, Parameter table, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs, LowRankTerm? term = null)
     {
         RequireSettings(rows, hidden.Shape.Rows, ids.Length, logProbs.Length);
         int vocab = table.Shape.Rows;
@@ -94,7 +97,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
             BlockStatistics statistics = default;
             for (int strip = 0; strip < z.Strips; strip++)
             {
-                StripLogits(z, strip, first, hidden, table);
+                StripLogits(z, strip, first, hidden, table, term);
                 statistics = SampledStatistics(z, strip);
             }
             Draw(z, statistics, ids[first..], logProbs[first..]);
@@ -102,12 +105,13 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     }
 
     private void LmHeadForward(
-        HeadLogits z, int first, Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor logProbs, Tensor entropies, Tensor statistics)
+        HeadLogits z, int first, Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor logProbs, Tensor entropies, Tensor statistics,
+        LowRankTerm? term)
     {
         BlockStatistics blocks = new(AtLeast(ref _blockStatistics, BlockStatistics.Length(z.Rows, z.Vocab)), z.Vocab);
         for (int strip = 0; strip < z.Strips; strip++)
         {
-            StripLogits(z, strip, first, hidden, table);
+            StripLogits(z, strip, first, hidden, table, term);
             LmHead.Blocks<TLanes> blockJob = new(strip, z, inverseTemperature, blocks, targets.Pointer + first, At(logProbs) + first);
             _team.For(BlockItem.Count(z, strip), ref blockJob);
         }
@@ -118,7 +122,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     // Logits become their gradients, and those are used up while they are in the cache. The products' sums go on from strip to strip, as if there were only one.
     private void StripBackward(
         HeadLogits z, int strip, int first, Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor entropies, Tensor statistics,
-        Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate)
+        Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate, LowRankTerm? term)
     {
         LmHead.Backward<TLanes> job = new(
             strip, z, inverseTemperature, targets.Pointer + first, At(entropies) + first, At(statistics) + (2 * first),
@@ -128,15 +132,31 @@ internal sealed unsafe partial class CpuDevice<TLanes>
         nint offset = (nint)first * channels;
         nint panels = (nint)z.First(strip) * channels;
         if (gradHidden is not null)
-            MatMul.BackwardInput<TLanes>(
-                _team, z.Rows, channels, z.Width(strip), z.Strip(strip), At(table.Value) + panels, At(gradHidden) + offset, accumulate || strip > 0, Scratch(MatMul.ScratchLength));
+            ProductBackward(z.Rows, z.Strip(strip), table, z.First(strip), z.Width(strip), At(gradHidden) + offset, accumulate || strip > 0);
         if (table.Trainable)
             MatMul.BackwardWeight<TLanes>(
                 _team, z.Rows, channels, z.Width(strip), At(hidden) + offset, z.Strip(strip), At(table.GradientOfProducts) + panels, Scratch(MatMul.ScratchLength));
+        if (term is { } added)
+            TermBackward(z, strip, first, added);
     }
 
-    private void StripLogits(HeadLogits z, int strip, int first, Tensor hidden, Parameter table) =>
+    private void TermBackward(HeadLogits z, int strip, int first, LowRankTerm term)
+    {
+        int rank = term.Reduced.Shape.Columns;
+        nint offset = (nint)first * rank;
+        if (term.GradReduced is { } gradReduced)
+            ProductBackward(z.Rows, z.Strip(strip), term.Up, z.First(strip), z.Width(strip), At(gradReduced) + offset, accumulate: strip > 0);
+        if (term.Up.Trainable)
+            MatMul.BackwardWeight<TLanes>(
+                _team, z.Rows, rank, z.Width(strip), At(term.Reduced) + offset, z.Strip(strip), At(term.Up.GradientOfProducts) + ((nint)z.First(strip) * rank), Scratch(MatMul.ScratchLength));
+    }
+
+    private void StripLogits(HeadLogits z, int strip, int first, Tensor hidden, Parameter table, LowRankTerm? term)
+    {
         Product(z.Rows, At(hidden) + ((nint)first * hidden.Shape.Columns), table, z.First(strip), z.Width(strip), null, z.Strip(strip));
+        if (term is { } added)
+            AddProduct(z.Rows, At(added.Reduced) + ((nint)first * added.Reduced.Shape.Columns), added.Up, z.First(strip), z.Width(strip), z.Strip(strip));
+    }
 
     private BlockStatistics SampledStatistics(HeadLogits z, int strip)
     {

@@ -57,8 +57,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     }
 
     public override void LinearBackwardInput(Tensor gradOutput, Parameter weight, Tensor gradInput, bool accumulate) =>
-        MatMul.BackwardInput<TLanes>(
-            _team, gradOutput.Shape.Rows, weight.Shape.Columns, weight.Shape.Rows, At(gradOutput), At(weight.Value), At(gradInput), accumulate, Scratch(MatMul.ScratchLength));
+        ProductBackward(gradOutput.Shape.Rows, At(gradOutput), weight, 0, weight.Shape.Rows, At(gradInput), accumulate);
 
     public override void LinearBackwardWeight(Tensor x, Tensor gradOutput, Parameter weight) =>
         MatMul.BackwardWeight<TLanes>(_team, x.Shape.Rows, weight.Shape.Columns, weight.Shape.Rows, At(x), At(gradOutput), At(weight.GradientOfProducts), Scratch(MatMul.ScratchLength));

@@ -10,8 +10,11 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     {
         int columns = layout.Shape.Columns;
         RequireRows("SetRows", layout, firstRow, rowMajor.Length);
-        if (ReferenceEquals(storage, layout.Value) && layout.DType == DType.Float16)
+        bool isValue = ReferenceEquals(storage, layout.Value);
+        if (isValue && layout.DType == DType.Float16)
             RequireInRange(layout, firstRow, rowMajor);
+        if (isValue)
+            layout.ValueHasChanged();
         for (int row = 0; row < rowMajor.Length / columns; row++)
         {
             ReadOnlySpan<float> source = rowMajor.Slice(row * columns, columns);
@@ -25,7 +28,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
                     Narrow<StoredFloat16>(source, StoredAt(storage) + start, stride);
                     break;
                 default:
-                    DType rounding = ReferenceEquals(storage, layout.Value) ? layout.DType : DType.Float32;
+                    DType rounding = isValue ? layout.DType : DType.Float32;
                     float* target = At(storage) + start;
                     for (int c = 0; c < columns; c++)
                         target[c * stride] = rounding.Round(source[c]);

@@ -13,6 +13,13 @@ internal sealed unsafe partial class CpuDevice<TLanes>
         Products(rows, weight.Shape.Columns, x, weight.Value.DType, &product, 1);
     }
 
+    // y += x W^T for the outputs from firstOutput, where a panel begins, on. Of factors that are trained, and so are float32.
+    private void AddProduct(int rows, float* x, Parameter weight, int firstOutput, int outputs, float* y)
+    {
+        LinearProduct product = new(PanelsAt(weight, firstOutput), null, y, outputs);
+        MatMul.Forward<TLanes, StoredFloat32>(_team, rows, weight.Shape.Columns, x, &product, 1, scratch: null, accumulate: true);
+    }
+
     private void Products(int rows, int channels, float* x, DType type, LinearProduct* products, int count)
     {
         switch (type)
@@ -25,6 +32,26 @@ internal sealed unsafe partial class CpuDevice<TLanes>
                 break;
             default:
                 MatMul.Forward<TLanes, StoredFloat32>(_team, rows, channels, x, products, count, scratch: null);
+                break;
+        }
+    }
+
+    // gradInput (+)= gradOutput W for the outputs from firstOutput, where a panel begins, on.
+    private void ProductBackward(int rows, float* gradOutput, Parameter weight, int firstOutput, int outputs, float* gradInput, bool accumulate)
+    {
+        byte* panels = PanelsAt(weight, firstOutput);
+        int channels = weight.Shape.Columns;
+        float** scratch = Scratch(MatMul.ScratchLength);
+        switch (weight.Value.DType)
+        {
+            case DType.Bfloat16:
+                MatMul.BackwardInput<TLanes, StoredBfloat16>(_team, rows, channels, outputs, gradOutput, panels, gradInput, accumulate, scratch);
+                break;
+            case DType.Float16:
+                MatMul.BackwardInput<TLanes, StoredFloat16>(_team, rows, channels, outputs, gradOutput, panels, gradInput, accumulate, scratch);
+                break;
+            default:
+                MatMul.BackwardInput<TLanes, StoredFloat32>(_team, rows, channels, outputs, gradOutput, panels, gradInput, accumulate, scratch);
                 break;
         }
     }

@@ -15,6 +15,8 @@ internal static unsafe partial class MatMul
     /// <summary>Length of the blocks that sums are cut into, so that a panel's block stays in the second-level cache.</summary>
     private static readonly int DepthBlock = (int)Math.Clamp(CacheSizes.Here.SecondLevel / 8 / (Panel * sizeof(float)) / Panel * Panel, 2 * Panel, 16 * Panel);
 
+    private const int CacheLine = 64;
+
     /// <summary>Rows that the backward pass by the weight copies side by side at once.</summary>
     private static readonly int RowsAtOnce = DepthBlock;
 
@@ -41,7 +43,15 @@ internal static unsafe partial class MatMul
 
     /// <summary>Forward products of one input over panels of any stored type, shared out together: the bits are those of float32 weights of the same numbers.</summary>
     /// <remarks>Scratch memory of <see cref="ScratchLength"/> a worker is needed where <see cref="IStored.CostlyToWiden"/>.</remarks>
-    public static void Forward<TLanes, TStored>(WorkerTeam team, int rows, int channels, float* x, LinearProduct* products, int count, float** scratch)
+    /// <param name="team">Who computes.</param>
+    /// <param name="rows">Rows of x.</param>
+    /// <param name="channels">Columns of x.</param>
+    /// <param name="x">[rows, channels].</param>
+    /// <param name="products">The weights and where their products go.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="scratch">Each worker's scratch memory.</param>
+    /// <param name="accumulate">Start each sum from the output's present value instead of zero.</param>
+    public static void Forward<TLanes, TStored>(WorkerTeam team, int rows, int channels, float* x, LinearProduct* products, int count, float** scratch, bool accumulate = false)
         where TLanes : struct, ILanes<TLanes>
         where TStored : struct, IStored
     {
@@ -50,16 +60,18 @@ internal static unsafe partial class MatMul
             panels += Panels(products[i].Outputs);
         int rowBlock = RowBlock(rows, MatMulTile.Rows, panels, team.Threads, RowsPerFetch);
         int run = rowBlock < rows ? 1 : Math.Max(1, panels / (4 * team.Threads));           // panels side by side are fetched as one long stream
-        ForwardJob<TLanes, TStored> job = new(rows, channels, rowBlock, panels, run, x, products, scratch);
+        ForwardJob<TLanes, TStored> job = new(rows, channels, rowBlock, panels, run, x, products, scratch, accumulate);
         team.For(Blocks(panels, run) * Blocks(rows, rowBlock), ref job);
     }
 
-    public static void BackwardInput<TLanes>(WorkerTeam team, int rows, int channels, int outputs, float* gradOutput, float* weight, float* gradInput, bool accumulate, float** scratch)
+    /// <summary>The product backward by the input, through panels of any stored type: the bits are those of float32 weights of the same numbers.</summary>
+    public static void BackwardInput<TLanes, TStored>(WorkerTeam team, int rows, int channels, int outputs, float* gradOutput, byte* weight, float* gradInput, bool accumulate, float** scratch)
         where TLanes : struct, ILanes<TLanes>
+        where TStored : struct, IStored
     {
         int panels = Panels(channels);
         int rowBlock = RowBlock(rows, MatMulTile.Rows, panels, team.Threads, RowsPerTranspose);
-        BackwardInputJob<TLanes> job = new(team.Threads, rows, channels, outputs, rowBlock, gradOutput, weight, gradInput, accumulate, scratch);
+        BackwardInputJob<TLanes, TStored> job = new(team.Threads, rows, channels, outputs, rowBlock, gradOutput, weight, gradInput, accumulate, scratch);
         team.For(panels * Blocks(rows, rowBlock), ref job);
     }
 
@@ -96,7 +108,7 @@ internal static unsafe partial class MatMul
     }
 
     private readonly struct ForwardJob<TLanes, TStored>(
-        int rows, int channels, int rowBlock, int panels, int run, float* x, LinearProduct* products, float** scratch) : IJob
+        int rows, int channels, int rowBlock, int panels, int run, float* x, LinearProduct* products, float** scratch, bool accumulate) : IJob
         where TLanes : struct, ILanes<TLanes>
         where TStored : struct, IStored
     {
@@ -128,11 +140,11 @@ internal static unsafe partial class MatMul
                 if (widenOnce)
                 {
                     WidenPanel<TLanes, TStored>(depth, block, scratch[worker]);
-                    MatMulTile.Run<TLanes>(count, depth, a, channels, 1, scratch[worker], Panel, c, outputs, columns, accumulate: k > 0);
+                    MatMulTile.Run<TLanes>(count, depth, a, channels, 1, scratch[worker], Panel, c, outputs, columns, accumulate || k > 0);
                 }
                 else
                 {
-                    MatMulTile.Run<TLanes, TStored>(count, depth, a, channels, 1, block, Panel, c, outputs, columns, accumulate: k > 0);
+                    MatMulTile.Run<TLanes, TStored>(count, depth, a, channels, 1, block, Panel, c, outputs, columns, accumulate || k > 0);
                 }
             }
             float* bias = product->Bias;
@@ -143,8 +155,9 @@ internal static unsafe partial class MatMul
         }
     }
 
-    private readonly struct BackwardInputJob<TLanes>(int threads, int rows, int channels, int outputs, int rowBlock, float* gradOutput, float* weight, float* gradInput, bool accumulate, float** scratch) : IJob
+    private readonly struct BackwardInputJob<TLanes, TStored>(int threads, int rows, int channels, int outputs, int rowBlock, float* gradOutput, byte* weight, float* gradInput, bool accumulate, float** scratch) : IJob
         where TLanes : struct, ILanes<TLanes>
+        where TStored : struct, IStored
     {
         public void Run(int item, int worker)
         {
@@ -159,7 +172,7 @@ internal static unsafe partial class MatMul
             {
                 int depth = Math.Min(DepthBlock, outputs - n);
                 for (int p = 0; p < depth; p += Panel)
-                    Transpose<TLanes>(weight + ((nint)(n + p) * channels) + ((nint)panel * Panel * Panel), Math.Min(Panel, depth - p), columns, transposed + (p * Panel));
+                    Transpose<TLanes>(Piece(n + p, panel, columns, transposed + (DepthBlock * Panel)), Math.Min(Panel, depth - p), columns, transposed + (p * Panel));
                 int chunk = Blocks(Blocks(count, DepthBlock / Panel), MatMulTile.Rows) * MatMulTile.Rows;
                 for (int i = 0; i < count; i += chunk)
                 {
@@ -169,6 +182,16 @@ internal static unsafe partial class MatMul
                     PrefetchPiece(item, panel, n, i / chunk);
                 }
             }
+        }
+
+        // 64 outputs by up to 64 channels of the weights: where they lie, or widened.
+        private float* Piece(int output, int panel, int columns, float* widened)
+        {
+            byte* place = weight + ((((nint)output * channels) + ((nint)panel * Panel * Panel)) * TStored.Size);
+            if (typeof(TStored) == typeof(StoredFloat32))
+                return (float*)place;
+            WidenPanel<TLanes, TStored>(columns, place, widened);
+            return widened;
         }
 
         // A piece, 64 outputs by 64 channels, of the weights needed after this block of outputs: those of the next block, or of the item this worker is likely to take next.
@@ -182,9 +205,9 @@ internal static unsafe partial class MatMul
             }
             if (output >= outputs || panel >= Panels(channels))
                 return;
-            float* place = weight + ((nint)output * channels) + ((nint)panel * Panel * Panel);
-            for (int i = 0; i < Panel * Panel; i += 16)
-                Prefetch.Far(place + i);
+            byte* place = weight + ((((nint)output * channels) + ((nint)panel * Panel * Panel)) * TStored.Size);
+            for (int i = 0; i < Panel * Panel * TStored.Size; i += CacheLine)
+                Prefetch.Far((float*)(place + i));
         }
     }
 
@@ -244,7 +267,7 @@ internal static unsafe partial class MatMul
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void WidenPanel<TLanes, TStored>(int rows, byte* source, float* target)
+    internal static void WidenPanel<TLanes, TStored>(int rows, byte* source, float* target)
         where TLanes : struct, ILanes<TLanes>
         where TStored : struct, IStored
     {

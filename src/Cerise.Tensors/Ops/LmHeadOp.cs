@@ -18,27 +18,29 @@ public static class LmHeadOp
     /// <param name="targets">The token that follows each row.</param>
     /// <param name="temperature">Divides the logits; the sampling temperature, so that trained and sampled distributions are one.</param>
     /// <returns>Log-probabilities and entropies, [rows] each, in nats.</returns>
-    /// <exception cref="ShapeException">Widths or counts differ, a target is outside the table, the temperature is not above 0, the table is not in panels, or a gradient is to go back through one stored in 16 bits.</exception>
+    /// <exception cref="ShapeException">Widths or counts differ, a target is outside the table, the temperature is not above 0, or the table is not in panels.</exception>
     public static (Tensor LogProbs, Tensor Entropies) LmHead(this Tensor hidden, Parameter table, Indices targets, float temperature = 1)
     {
         Check(hidden, table, targets, temperature);
         Graph graph = hidden.Graph;
-        bool record = graph.Wants(hidden) || (graph.Recording && table.Trainable);
+        LowRankTerm? term = Term(hidden, table);
+        bool record = IsRecorded(hidden, table, term);
         Shape rows = new(hidden.Shape.Rows);
         Tensor logProbs = graph.New(rows);
         Tensor entropies = graph.New(rows);
         Tensor statistics = graph.New(new Shape(rows.Rows, 2));
         Tensor? logits = record && (long)rows.Rows * table.Shape.Rows <= KeptLogits ? graph.New(new Shape(rows.Rows, table.Shape.Rows)) : null;
         float inverseTemperature = 1 / temperature;
-        graph.Device.LmHead(hidden, table, targets, inverseTemperature, logits, logProbs, entropies, statistics);
+        graph.Device.LmHead(hidden, table, targets, inverseTemperature, logits, logProbs, entropies, statistics, term);
         if (record)
         {
-            Backprop op = new(hidden, table, targets, inverseTemperature, logits, statistics, logProbs, entropies);
+            Backprop op = new(hidden, table, targets, inverseTemperature, logits, statistics, logProbs, entropies, term);
+            Tensor last = term?.Reduced ?? statistics;
             ReadOnlySpan<Tensor> outputs = [logProbs, entropies];
             if (logits is null)
-                graph.Record(op, outputs, keeps: [hidden, entropies, statistics]);
+                graph.Record(op, outputs, keeps: [hidden, entropies, statistics, last]);
             else
-                graph.Record(op, outputs, keeps: [hidden, entropies, statistics, logits]);
+                graph.Record(op, outputs, keeps: [hidden, entropies, statistics, last, logits]);
         }
         return (logProbs, entropies);
     }
@@ -56,7 +58,7 @@ public static class LmHeadOp
     /// <param name="weights">What each row counts; 1 / N for a mean, 0 for a row that does not count.</param>
     /// <param name="temperature">Divides the logits.</param>
     /// <returns>The loss, one number; log-probabilities and entropies, [rows] each, in nats, for metrics: no gradient flows through these two.</returns>
-    /// <exception cref="ShapeException">Widths or counts differ, a target is outside the table, the temperature is not above 0, the table is not in panels, or a gradient is to go back through one stored in 16 bits.</exception>
+    /// <exception cref="ShapeException">Widths or counts differ, a target is outside the table, the temperature is not above 0, or the table is not in panels.</exception>
     public static (Tensor Loss, Tensor LogProbs, Tensor Entropies) LmHeadLoss(this Tensor hidden, Parameter table, Indices targets, ReadOnlySpan<float> weights, float temperature = 1)
     {
         Check(hidden, table, targets, temperature);
@@ -68,15 +70,19 @@ public static class LmHeadOp
         Tensor logProbs = graph.New(rows);
         Tensor entropies = graph.New(rows);
         Tensor statistics = graph.New(new Shape(rows.Rows, 2));
+        LowRankTerm? term = Term(hidden, table);
         Tensor? gradHidden = graph.Wants(hidden) ? graph.New(hidden.Shape) : null;
-        if (gradHidden is not null || (graph.Recording && table.Trainable))
-            graph.Device.LmHeadWithGradients(hidden, table, targets, 1 / temperature, slopes, logProbs, entropies, statistics, gradHidden);
+        if (term is { } added && graph.Wants(added.Reduced))
+            term = added with { GradReduced = graph.New(added.Reduced.Shape) };
+        if (IsRecorded(hidden, table, term))
+            graph.Device.LmHeadWithGradients(hidden, table, targets, 1 / temperature, slopes, logProbs, entropies, statistics, gradHidden, term);
         else
-            graph.Device.LmHead(hidden, table, targets, 1 / temperature, null, logProbs, entropies, statistics);
+            graph.Device.LmHead(hidden, table, targets, 1 / temperature, null, logProbs, entropies, statistics, term);
         Tensor loss = graph.New(new Shape(1));
         graph.Device.Dot(logProbs, slopes, loss);
-        if (gradHidden is not null)
-            graph.Record(new LossBackprop(hidden, gradHidden, loss), outputs: [loss], keeps: [gradHidden]);
+        Tensor? gradReduced = term?.GradReduced;
+        if ((gradHidden ?? gradReduced) is { } any)
+            graph.Record(new LossBackprop(hidden, gradHidden, term?.Reduced, gradReduced, loss), outputs: [loss], keeps: [gradHidden ?? any, gradReduced ?? any]);
         return (loss, logProbs, entropies);
     }
 
@@ -89,8 +95,31 @@ public static class LmHeadOp
         table.RequirePanels("Logits", "a product");
         Tensor logits = hidden.Graph.New(new Shape(hidden.Shape.Rows, table.Shape.Rows));
         hidden.Graph.Device.Logits(hidden, table, logits);
+        if (Term(hidden, table) is { } term)
+            hidden.Graph.Device.AddLinear(term.Reduced, term.Up, logits);
         return logits;
     }
+
+    /// <summary>Draws the token that follows each row of hidden states; see <see cref="Device.Sample(Tensor, Parameter, ReadOnlySpan{SamplingRow}, Span{int}, Span{float}, LowRankTerm?)"/>.</summary>
+    public static void Sample(this Tensor hidden, Parameter table, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        ArgumentNullException.ThrowIfNull(table);
+        hidden.Graph.Device.Sample(hidden, table, rows, ids, logProbs, Term(hidden, table));
+    }
+
+    // What the head's adapter adds to the logits.
+    private static LowRankTerm? Term(Tensor hidden, Parameter table)
+    {
+        if (table.Adapter is not { } adapter)
+            return null;
+        ShapeException.Require(adapter.Magnitude is null, "LmHead", $"'{table.Name}' has an adapter with a magnitude, which the head does not take: adapt it without DoRA");
+        return new LowRankTerm(hidden.Reduce(adapter), adapter.Up);
+    }
+
+    private static bool IsRecorded(Tensor hidden, Parameter table, LowRankTerm? term) =>
+        hidden.Graph.Wants(hidden) || (hidden.Graph.Recording && table.Trainable)
+        || (term is { } added && (hidden.Graph.Wants(added.Reduced) || (hidden.Graph.Recording && added.Up.Trainable)));
 
     private static void Check(Tensor hidden, Parameter table, Indices targets, float temperature)
     {
@@ -100,30 +129,37 @@ public static class LmHeadOp
         ShapeException.Require(hidden.Shape.Columns == table.Shape.Columns && targets.Count == hidden.Shape.Rows, "LmHead", $"hidden states {hidden.Shape} and {targets.Count} targets for a table {table.Shape}: give one target a row, and the head of a model as wide as the states");
         ShapeException.Require(temperature > 0, "LmHead", $"temperature {temperature} is not above 0: score at the temperature of sampling, or at 1 where that was greedy");
         table.RequirePanels("LmHead", "a product");
-        if (hidden.Graph.Wants(hidden))
-            table.RequireFloat32("LmHead");
     }
 
-    private readonly struct LossBackprop(Tensor hidden, Tensor gradHidden, Tensor loss) : IBackprop
+    private readonly struct LossBackprop(Tensor hidden, Tensor? gradHidden, Tensor? reduced, Tensor? gradReduced, Tensor loss) : IBackprop
     {
         public void Backward(Graph graph)
         {
             float scale = loss.Gradient!.Item();
             if (scale != 1)
                 throw new InvalidOperationException($"the gradient by LmHeadLoss is {scale}, but its gradients were made for 1 in the forward pass: put the factor into its weights");
-            graph.Give(gradHidden, hidden);
+            if (gradHidden is not null)
+                graph.Give(gradHidden, hidden);
+            if (gradReduced is not null)
+                graph.Give(gradReduced, reduced!);
         }
     }
 
     private readonly struct Backprop(
-        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor statistics, Tensor logProbs, Tensor entropies) : IBackprop
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor statistics, Tensor logProbs, Tensor entropies, LowRankTerm? term)
+        : IBackprop
     {
         public void Backward(Graph graph)
         {
             bool accumulate = false;
             Tensor? gradHidden = graph.Wants(hidden) ? graph.GradientOf(hidden, out accumulate) : null;
+            LowRankTerm? added = term;
+            if (added is { } some && graph.Wants(some.Reduced))
+                added = some with { GradReduced = graph.New(some.Reduced.Shape) };
             graph.Device.LmHeadBackward(
-                hidden, table, targets, inverseTemperature, logits, entropies, statistics, logProbs.Gradient, entropies.Gradient, gradHidden, accumulate);
+                hidden, table, targets, inverseTemperature, logits, entropies, statistics, logProbs.Gradient, entropies.Gradient, gradHidden, accumulate, added);
+            if (added is { GradReduced: { } gradReduced } done)
+                graph.Give(gradReduced, done.Reduced);
         }
     }
 }

@@ -62,6 +62,39 @@ public sealed class StoredWeightTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Gradients_go_back_with_the_bits_of_the_rounded_float32_weight(SimdLevel level, DType dtype)
+    {
+        Seed seed = Seed.From(6);
+        foreach (int threads in level == SimdLevel.Scalar ? [1] : (int[])[1, 3])
+        {
+            using Device device = Device.Cpu(threads, level);
+            foreach ((int rows, int channels, int outputs) in Sizes())
+            {
+                (Parameter stored, Parameter wide) = Pair(device, new Shape(outputs, channels), dtype, seed.Fork(outputs));
+                using (stored)
+                using (wide)
+                {
+                    string what = $"[{rows}, {channels}] x {outputs} on {device.Name}, {dtype.Name()}";
+                    float[] slopes = Draws.Normal(seed.Fork("slopes"), (long)rows * outputs);
+                    Indices targets = new(Draws.Below(seed.Fork("targets"), rows, outputs));
+                    Bits.AssertSame(Gradient(x => x.Linear(wide).Dot(slopes)), Gradient(x => x.Linear(stored).Dot(slopes)), what);
+                    Bits.AssertSame(Gradient(x => x.LmHead(wide, targets).LogProbs.Dot(slopes.AsSpan(0, rows))), Gradient(x => x.LmHead(stored, targets).LogProbs.Dot(slopes.AsSpan(0, rows))), $"{what}, head");
+                    Bits.AssertSame(Gradient(x => x.LmHeadLoss(wide, targets, slopes.AsSpan(0, rows)).Loss), Gradient(x => x.LmHeadLoss(stored, targets, slopes.AsSpan(0, rows)).Loss), $"{what}, loss");
+                }
+
+                float[] Gradient(Func<Tensor, Tensor> loss)
+                {
+                    using Graph graph = new(device, record: true);
+                    Tensor x = graph.Leaf(Draws.Normal(seed.Fork(rows), (long)rows * channels), new Shape(rows, channels));
+                    graph.Backward(loss(x));
+                    return x.Gradient!.ToArray();
+                }
+            }
+        }
+    }
+
     // NaN, infinities, zeros of both signs and the least numbers must reach the result as they are.
     [Theory]
     [MemberData(nameof(Kinds))]
