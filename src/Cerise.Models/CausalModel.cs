@@ -60,13 +60,16 @@ public sealed partial class CausalModel : IDisposable
     /// <param name="ids">Tokens, the sequences end to end.</param>
     /// <param name="plan">Which tokens belong to which sequence, at which positions.</param>
     /// <param name="cache">Keys and values of earlier tokens, to which those of <paramref name="ids"/> are added; null for whole sequences.</param>
+    /// <param name="embeddingNoise">Added to the embeddings, [tokens, hidden]; null adds none.</param>
     /// <returns>[tokens, hidden].</returns>
     /// <exception cref="ShapeException">A token is outside the vocabulary, or a position beyond <see cref="ContextLength"/>.</exception>
-    public Tensor HiddenStates(Graph graph, Indices ids, AttentionPlan plan, KvCache? cache = null)
+    public Tensor HiddenStates(Graph graph, Indices ids, AttentionPlan plan, KvCache? cache = null, Tensor? embeddingNoise = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(plan);
         Tensor stream = graph.Embedding(_embedTokens, ids);                             // [tokens, hidden]
+        if (embeddingNoise is not null)
+            stream += embeddingNoise;
         Tensor normed = _layers[0].BeforeAttention?.Forward(stream) ?? stream;
         for (int i = 0; i < _layers.Length; i++)
         {
@@ -99,12 +102,14 @@ public sealed partial class CausalModel : IDisposable
     /// <param name="graph">Owner of the tensors. Where it records, follow with <see cref="Graph.Backward"/> of the loss, once: see <see cref="LmHeadOp.LmHeadLoss"/>.</param>
     /// <param name="batch">The sequences, and which of their tokens are trained on.</param>
     /// <param name="weights">What each trained token counts, in the order of <see cref="TokenBatch.Targets"/>; 1 / N for the mean over N tokens.</param>
-    /// <returns>The loss, one number; log-probabilities and entropies of the tokens, in nats, for metrics.</returns>
+    /// <param name="embeddingNoise">Added to the embeddings, [tokens, hidden] (NEFTune, arXiv:2310.05914); null adds none.</param>
+    /// <returns>The loss, one number; for metrics log-probabilities and entropies of the tokens, in nats, and statistics of their logits: see <see cref="LmHeadOp.LmHeadLoss"/>.</returns>
     /// <exception cref="ShapeException">A token is outside the vocabulary, a sequence longer than <see cref="ContextLength"/>, or there is not one weight a token.</exception>
-    public (Tensor Loss, Tensor LogProbs, Tensor Entropies) LikelihoodLoss(Graph graph, TokenBatch batch, ReadOnlySpan<float> weights)
+    public (Tensor Loss, Tensor LogProbs, Tensor Entropies, Tensor Statistics) LikelihoodLoss(
+        Graph graph, TokenBatch batch, ReadOnlySpan<float> weights, Tensor? embeddingNoise = null)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        Tensor hidden = HiddenStates(graph, batch.Ids, batch.Plan);
+        Tensor hidden = HiddenStates(graph, batch.Ids, batch.Plan, embeddingNoise: embeddingNoise);
         return hidden.GatherRows(batch.Rows).LmHeadLoss(_lmHead, batch.Targets, weights);
     }
 

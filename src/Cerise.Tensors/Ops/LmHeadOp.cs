@@ -57,9 +57,10 @@ public static class LmHeadOp
     /// <param name="targets">The token that follows each row.</param>
     /// <param name="weights">What each row counts; 1 / N for a mean, 0 for a row that does not count.</param>
     /// <param name="temperature">Divides the logits.</param>
-    /// <returns>The loss, one number; log-probabilities and entropies, [rows] each, in nats, for metrics: no gradient flows through these two.</returns>
+    /// <returns>The loss, one number; for metrics, through which no gradient flows: log-probabilities and entropies, [rows] each, in nats, and [rows, 2] the largest logit and ln of the sum
+    /// of e^(logit - largest), so that minus the second is the log-probability of the likeliest token.</returns>
     /// <exception cref="ShapeException">Widths or counts differ, a target is outside the table, the temperature is not above 0, or the table is not in panels.</exception>
-    public static (Tensor Loss, Tensor LogProbs, Tensor Entropies) LmHeadLoss(this Tensor hidden, Parameter table, Indices targets, ReadOnlySpan<float> weights, float temperature = 1)
+    public static (Tensor Loss, Tensor LogProbs, Tensor Entropies, Tensor Statistics) LmHeadLoss(this Tensor hidden, Parameter table, Indices targets, ReadOnlySpan<float> weights, float temperature = 1)
     {
         Check(hidden, table, targets, temperature);
         ShapeException.Require(weights.Length == targets.Count, "LmHeadLoss", $"{weights.Length} weights for {targets.Count} targets: give one a row");
@@ -83,7 +84,7 @@ public static class LmHeadOp
         Tensor? gradReduced = term?.GradReduced;
         if ((gradHidden ?? gradReduced) is { } any)
             graph.Record(new LossBackprop(hidden, gradHidden, term?.Reduced, gradReduced, loss), outputs: [loss], keeps: [gradHidden ?? any, gradReduced ?? any]);
-        return (loss, logProbs, entropies);
+        return (loss, logProbs, entropies, statistics);
     }
 
     /// <summary>logits = hidden W^T, [rows, vocab], for sampling.</summary>

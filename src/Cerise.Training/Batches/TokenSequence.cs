@@ -11,6 +11,9 @@ public sealed record TokenSequence(IReadOnlyList<int> Ids, IReadOnlyList<bool> T
     /// <summary>Sequences side by side with the same number begin with the same prompt, which is then computed once for all of them; null (default) shares nothing.</summary>
     public int? Group { get; init; }
 
+    /// <summary>Whether this is an example of what not to do, under a system prompt that asks for it; its loss is also told by itself. Default false.</summary>
+    public bool IsNegative { get; init; }
+
     /// <summary>Number of tokens in the loss.</summary>
     public int TrainedCount => Trained.Skip(1).Count(trained => trained);
 

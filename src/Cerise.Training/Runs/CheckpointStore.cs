@@ -77,6 +77,20 @@ public sealed class CheckpointStore
         return null;
     }
 
+    /// <summary>Saves the weights of a stage's best evaluation so far, in the place of the best before.</summary>
+    /// <remarks>A run that is killed and goes on from an earlier step comes to the same evaluations again, and so to the same best weights.</remarks>
+    /// <exception cref="RunException">The disk is full, or writing is not permitted; the best before is untouched.</exception>
+    public void SaveBest(string stage, Action<string> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(stage);
+        AtomicFolder.Write(BestOf(stage), write, BeforeStep);
+    }
+
+    /// <summary>The folder of the best weights of a stage, or null where none were saved.</summary>
+    public string? Best(string stage) => Directory.Exists(BestOf(stage)) ? BestOf(stage) : null;
+
+    private string BestOf(string stage) => Path.Combine(_root, stage, "best");
+
     internal StoredCheckpoint Save(string stage, long step, Action<string> write, int keep, IReadOnlyDictionary<string, long> logs)
     {
         ArgumentException.ThrowIfNullOrEmpty(stage);

@@ -44,7 +44,7 @@ public sealed class GrpoStage(GrpoStageOptions options) : IStage
         preflight.Write();
 
         using GrpoTrainer trainer = new(model, tokenizer, prompts, rewards, options, context.Seed, context.Time);
-        TrainingLoop.Run(context, trainer, options.SaveSteps, options.KeepCheckpoints, Watch(context));
+        TrainingLoop.Run(context, trainer, options.SaveSteps, options.KeepCheckpoints, watch: Watch(context));
         TrainingLoop.Finish(context, trainer, tokenizer);
     }
 

@@ -22,16 +22,19 @@ public sealed class PretrainStage(PretrainStageOptions options) : IStage
             : CausalModel.Load(tokenizerPath, context.Device);
         ModelFolder.RequireFit(model, tokenizer, tokenizerPath);
         int maxLength = Math.Min(options.MaxLength, model.ContextLength);
-        IReadOnlyList<TokenSequence> documents = PretrainTrainer.Tokenize(Documents(context), tokenizer, maxLength);
+        (IEnumerable<string> train, IReadOnlyCollection<string> heldBack) = Documents(context);
+        IReadOnlyList<TokenSequence> documents = PretrainTrainer.Tokenize(train, tokenizer, maxLength);
+        IReadOnlyList<TokenSequence> validation = PretrainTrainer.Tokenize(heldBack, tokenizer, maxLength);
 
         Preflight preflight = new(context);
         preflight.Require("data", documents.Count > 0, $"{documents.Count} sequences, {documents.Sum(document => (long)document.TrainedCount)} trained tokens");
         MemoryPlan memory = MemoryPlan.ForSupervised(model.Config, options, documents.Max(document => document.Ids.Count));
         preflight.Require("memory", memory.Fits, memory.ToString());
+        ValidationSettings.Require(preflight, heldBack, validation);
         preflight.Write();
 
-        using PretrainTrainer trainer = new(model, documents, options, context.Seed);
-        TrainingLoop.Run(context, trainer, options.SaveSteps, options.KeepCheckpoints);
+        using PretrainTrainer trainer = new(model, documents, options, context.Seed, validation);
+        TrainingLoop.Run(context, trainer, options.SaveSteps, options.KeepCheckpoints, options.LoadBestModelAtEnd);
         TrainingLoop.Finish(context, trainer, tokenizer);
     }
 
@@ -44,7 +47,17 @@ public sealed class PretrainStage(PretrainStageOptions options) : IStage
             yield return MemoryPlan.ForSupervised(config, options, Math.Min(options.MaxLength, config.MaxPositionEmbeddings)).ToString();
     }
 
-    private IEnumerable<string> Documents(StageContext context) => options.Data.EndsWith(".txt", StringComparison.OrdinalIgnoreCase)
-        ? [File.ReadAllText(context.Input("data", options.Data))]
-        : StageData.Read(context, options.Data, options.Mix).Select(row => row.GetString(DatasetColumns.Text));
+    private (IEnumerable<string> Train, IReadOnlyCollection<string> Validation) Documents(StageContext context)
+    {
+        if (options.Data.EndsWith(".txt", StringComparison.OrdinalIgnoreCase))
+        {
+            if (options.ValidationSplit > 0 || options.Mix.Count > 0)
+                throw new TrainingException($"{context.Stage.Title}: {options.Data} is one document, to which validation_split and mix do not apply; put documents into the rows of a JSONL file, column 'text'");
+            return ([File.ReadAllText(context.Input("data", options.Data))], options.EvalData.Length > 0 ? Texts(JsonlReader.Read(context.Input("eval_data", options.EvalData))) : []);
+        }
+        (IReadOnlyList<Row> rows, IReadOnlyList<Row> heldBack) = ValidationSettings.Rows(context, options.Data, options.Mix, options.EvalData, options.ValidationSplit);
+        return (Texts(rows), Texts(heldBack));
+    }
+
+    private static string[] Texts(IEnumerable<Row> rows) => [.. rows.Select(row => row.GetString(DatasetColumns.Text))];
 }

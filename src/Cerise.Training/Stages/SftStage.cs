@@ -19,15 +19,10 @@ public sealed class SftStage(SftStageOptions options) : IStage
         using CausalModel model = CausalModel.Load(folder, context.Device);
         ModelFolder.RequireFit(model, tokenizer, folder);
         SftOptions fitted = options with { MaxLength = Math.Min(options.MaxLength, model.ContextLength) };
-        List<TokenSequence> examples = [];
-        int dropped = 0;
-        foreach (Row row in StageData.Read(context, options.Data, options.Mix))
-        {
-            if (SftTrainer.Tokenize(row.GetString(DatasetColumns.Prompt), row.GetString(DatasetColumns.Completion), tokenizer, fitted) is { TrainedCount: > 0 } example)
-                examples.Add(example);
-            else
-                dropped++;
-        }
+        (IReadOnlyList<Row> rows, IReadOnlyList<Row> heldBack) = ValidationSettings.Rows(context, options.Data, options.Mix, options.EvalData, options.ValidationSplit);
+        List<TokenSequence> examples = Tokenize(rows, tokenizer, fitted);
+        List<TokenSequence> validation = Tokenize(heldBack, tokenizer, fitted);
+        int dropped = rows.Count - examples.Count;
 
         Preflight preflight = new(context);
         preflight.Require(
@@ -37,12 +32,19 @@ public sealed class SftStage(SftStageOptions options) : IStage
                 : $"no example has a trained token within max_length ({fitted.MaxLength}); raise it or shorten the prompts");
         MemoryPlan memory = MemoryPlan.ForSupervised(model.Config, options, examples.Max(example => example.Ids.Count));
         preflight.Require("memory", memory.Fits, memory.ToString());
+        ValidationSettings.Require(preflight, heldBack, validation);
         preflight.Write();
 
-        using SftTrainer trainer = new(model, examples, fitted, context.Seed);
-        TrainingLoop.Run(context, trainer, options.SaveSteps, options.KeepCheckpoints);
+        using SftTrainer trainer = new(model, examples, fitted, context.Seed, validation);
+        TrainingLoop.Run(context, trainer, options.SaveSteps, options.KeepCheckpoints, options.LoadBestModelAtEnd);
         TrainingLoop.Finish(context, trainer, tokenizer);
     }
+
+    private static List<TokenSequence> Tokenize(IEnumerable<Row> rows, Tokenizer tokenizer, SftOptions options) =>
+    [
+        .. rows.Select(row => SftTrainer.Tokenize(row.GetString(DatasetColumns.Prompt), row.GetString(DatasetColumns.Completion), tokenizer, options))
+            .OfType<TokenSequence>().Where(example => example.TrainedCount > 0),
+    ];
 
     /// <inheritdoc/>
     public IEnumerable<string> Plan()

@@ -14,6 +14,12 @@ public sealed record SftStageOptions : SftOptions
     /// <summary>Further datasets, mixed in by weight. Default none.</summary>
     public IReadOnlyList<MixedSource> Mix { get; init; } = [];
 
+    /// <summary>Rows to evaluate on, of the same form as <see cref="Data"/>; empty (default) for none.</summary>
+    public string EvalData { get; init; } = "";
+
+    /// <summary>Share of the rows to hold back for evaluation, chosen by what they hold, in [0, 1); 0 (default) for none.</summary>
+    public double ValidationSplit { get; init; }
+
     /// <summary>Steps between checkpoints; 0 for none. Default 100.</summary>
     public int SaveSteps { get; init; } = 100;
 
@@ -21,5 +27,7 @@ public sealed record SftStageOptions : SftOptions
     public int KeepCheckpoints { get; init; } = 2;
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Faults() => base.Faults().Concat(CheckpointSettings.Faults(SaveSteps, KeepCheckpoints));
+    public override IEnumerable<string> Faults() => base.Faults()
+        .Concat(CheckpointSettings.Faults(SaveSteps, KeepCheckpoints))
+        .Concat(ValidationSettings.Faults(this, EvalData, ValidationSplit));
 }

@@ -12,12 +12,13 @@ internal static class TrainingLoop
     /// <param name="trainer">Fresh; taken to the last checkpoint here.</param>
     /// <param name="saveSteps">Steps between checkpoints; 0 saves none but the one when stopped.</param>
     /// <param name="keepCheckpoints">How many of them stay.</param>
+    /// <param name="loadBest">Whether to end with the weights of the best evaluation.</param>
     /// <param name="watch">Looks at each step's metrics and may stop the run.</param>
-    public static void Run(StageContext context, ITrainer trainer, int saveSteps, int keepCheckpoints, Action<long, StepMetrics>? watch = null)
+    public static void Run(StageContext context, ITrainer trainer, int saveSteps, int keepCheckpoints, bool loadBest = false, Action<long, StepMetrics>? watch = null)
     {
         try
         {
-            Drive(context, trainer, saveSteps, keepCheckpoints, watch);
+            Drive(context, trainer, saveSteps, keepCheckpoints, loadBest, watch);
         }
         catch
         {
@@ -33,7 +34,7 @@ internal static class TrainingLoop
         return string.Create(CultureInfo.InvariantCulture, $"{context.Stage.Name}: this process has used at most {process.PeakWorkingSet64 / 1e9:0.###} GB of memory");
     }
 
-    private static void Drive(StageContext context, ITrainer trainer, int saveSteps, int keepCheckpoints, Action<long, StepMetrics>? watch)
+    private static void Drive(StageContext context, ITrainer trainer, int saveSteps, int keepCheckpoints, bool loadBest, Action<long, StepMetrics>? watch)
     {
         string stage = context.Stage.Name;
         StoredCheckpoint? checkpoint = context.Run.BeginStage(stage);
@@ -65,6 +66,8 @@ internal static class TrainingLoop
             foreach (SampleRow sample in result.Samples)
                 context.Run.Log.Sample(stage, trainer.Step, sample);
             context.Progress.Step(trainer.Step, result.Metrics);
+            if (loadBest && result.IsBest)
+                context.Run.Checkpoints.SaveBest(stage, folder => TrainerState.SaveWeights(Path.Combine(folder, TrainerState.PolicyFile), trainer.Model));
             watch?.Invoke(trainer.Step, result.Metrics);
             if (saveSteps > 0 && trainer.Step % saveSteps == 0 && trainer.Step < trainer.TotalSteps)
             {
@@ -72,6 +75,8 @@ internal static class TrainingLoop
                 saved = trainer.Step;
             }
         }
+        if (loadBest && context.Run.Checkpoints.Best(stage) is { } best)
+            TrainerState.LoadWeights(Path.Combine(best, TrainerState.PolicyFile), trainer.Model);
     }
 
     /// <summary>Saves the stage's model with its tokenizer, and notes that the stage is done.</summary>

@@ -9,9 +9,10 @@ namespace Cerise.Training.Trainers;
 /// <param name="model">Trained in place.</param>
 /// <param name="documents">Made by <see cref="Tokenize"/>.</param>
 /// <param name="options">Checked settings.</param>
-/// <param name="seed">Source of the documents' order.</param>
-public sealed class PretrainTrainer(CausalModel model, IReadOnlyList<TokenSequence> documents, PretrainOptions options, Seed seed)
-    : SupervisedTrainer(model, documents, options, seed)
+/// <param name="seed">Source of the documents' order and of noise.</param>
+/// <param name="validation">Documents to evaluate on; none evaluates never.</param>
+public sealed class PretrainTrainer(CausalModel model, IReadOnlyList<TokenSequence> documents, PretrainOptions options, Seed seed, IReadOnlyList<TokenSequence>? validation = null)
+    : SupervisedTrainer(model, documents, options, seed, validation)
 {
     /// <summary>Documents as sequences: tokens and end-of-text, cut into pieces of at most maxLength tokens that overlap by one, so that every token but the first is predicted once.</summary>
     public static IReadOnlyList<TokenSequence> Tokenize(IEnumerable<string> documents, ITokenizer tokenizer, int maxLength)

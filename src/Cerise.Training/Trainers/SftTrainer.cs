@@ -9,9 +9,10 @@ namespace Cerise.Training.Trainers;
 /// <param name="model">Trained in place.</param>
 /// <param name="examples">Made by <see cref="Tokenize"/>.</param>
 /// <param name="options">Checked settings.</param>
-/// <param name="seed">Source of the examples' order.</param>
-public sealed class SftTrainer(CausalModel model, IReadOnlyList<TokenSequence> examples, SftOptions options, Seed seed)
-    : SupervisedTrainer(model, examples, options, seed)
+/// <param name="seed">Source of the examples' order and of noise.</param>
+/// <param name="validation">Examples to evaluate on; none evaluates never.</param>
+public sealed class SftTrainer(CausalModel model, IReadOnlyList<TokenSequence> examples, SftOptions options, Seed seed, IReadOnlyList<TokenSequence>? validation = null)
+    : SupervisedTrainer(model, examples, options, seed, validation)
 {
     /// <summary>A prompt and its completion, ended by the end-of-text token unless the completion already ends with it.</summary>
     /// <returns>Null when the completion falls outside maxLength entirely; a cut completion keeps its start and gets no end token.</returns>

@@ -24,6 +24,18 @@ internal sealed record TrainerProgress
     [JsonPropertyName("num_tokens")]
     public long Tokens { get; init; }
 
+    /// <summary>The best evaluation loss so far; null before the first.</summary>
+    [JsonPropertyName("best_eval_loss")]
+    public double? BestEvalLoss { get; init; }
+
+    /// <summary>Evaluations since the loss last fell by more than the threshold.</summary>
+    [JsonPropertyName("evaluations_without_progress")]
+    public int EvaluationsWithoutProgress { get; init; }
+
+    /// <summary>Whether the run has ended before its last step, for want of progress.</summary>
+    [JsonPropertyName("stopped_early")]
+    public bool StoppedEarly { get; init; }
+
     public void Save(string folder) => System.IO.File.WriteAllText(Path.Combine(folder, File), JsonSerializer.Serialize(this));
 
     public static TrainerProgress Load(string folder) =>

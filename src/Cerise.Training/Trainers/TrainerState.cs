@@ -8,7 +8,8 @@ namespace Cerise.Training.Trainers;
 /// <summary>Checkpoints of weights and optimizer. Everything else a step depends on is a pure function of seed and step.</summary>
 internal static class TrainerState
 {
-    private const string PolicyFile = "policy.safetensors";
+    /// <summary>The file of the weights that are trained.</summary>
+    public const string PolicyFile = "policy.safetensors";
 
     public static void Save(string folder, CausalModel model, AdamWOptimizer optimizer)
     {

@@ -42,10 +42,12 @@ public sealed partial class TablesTests
     public void Every_metric_that_is_written_is_described_and_no_other()
     {
         string[] sources = [.. Directory.EnumerateFiles(InRepository("src/Cerise.Training/Trainers"), "*.cs"), InRepository("src/Cerise.Training/Stages/TrainingLoop.cs")];
+        string likelihood = File.ReadAllText(InRepository("src/Cerise.Training/Trainers/LikelihoodSums.cs"));
         string rewards = File.ReadAllText(InRepository("src/Cerise.Training/Rewards/RewardScores.cs"));
         IEnumerable<string> written = sources.SelectMany(path => MetricWritten().Matches(File.ReadAllText(path)))
             .Concat(RewardMetric().Matches(rewards))
             .Select(match => match.Groups[1].Value.Replace("{component.Name}", "{name}", StringComparison.Ordinal))
+            .Concat(MetricWritten().Matches(likelihood).Select(match => $"eval_{match.Groups[1].Value}"))
             .Distinct();
         Assert.Equal(written.Order(StringComparer.Ordinal), FirstColumn("docs/metrics.md", "metric"));
     }

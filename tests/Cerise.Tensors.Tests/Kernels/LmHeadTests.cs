@@ -50,7 +50,11 @@ public sealed class LmHeadTests
             (Tensor logProbs, Tensor entropies) = hidden.LmHead(table, new Indices(targets), 0.9f);
             return (-logProbs.Dot(weights), logProbs, entropies);
         });
-        float[][] one = Gradients((hidden, table) => hidden.LmHeadLoss(table, new Indices(targets), weights, 0.9f));
+        float[][] one = Gradients((hidden, table) =>
+        {
+            (Tensor loss, Tensor logProbs, Tensor entropies, _) = hidden.LmHeadLoss(table, new Indices(targets), weights, 0.9f);
+            return (loss, logProbs, entropies);
+        });
         for (int k = 0; k < two.Length; k++)
             Bits.AssertSame(two[k], one[k], ((string[])["loss", "log-probabilities", "entropies", "gradient of the states", "gradient of the table"])[k]);
 
@@ -95,9 +99,11 @@ public sealed class LmHeadTests
         using Graph graph = new(device, record: false);
         using Parameter table = OpCheck.NewParameter(device, "table", op.Weights[0].Shape, ParameterLayout.Panels, op.Weights[0].Values);
         Tensor hidden = graph.From(op.Inputs[0].Values, op.Inputs[0].Shape);
-        (Tensor loss, Tensor logProbs, _) = hidden.LmHeadLoss(table, new Indices([1, 2, 3]), [1, 0, 2]);
+        (Tensor loss, Tensor logProbs, _, Tensor statistics) = hidden.LmHeadLoss(table, new Indices([1, 2, 3]), [1, 0, 2]);
         float[] each = logProbs.ToArray();
         Assert.Equal(-(each[0] + (2 * each[2])), loss.Item(), 1e-6);
+        float likeliest = Enumerable.Range(0, table.Shape.Rows).Max(id => hidden.LmHead(table, new Indices([id, 2, 3])).LogProbs.ToArray()[0]);
+        Assert.Equal(likeliest, -statistics.ToArray()[1]);
         Assert.All(table.ToArray(table.Gradient!), g => Assert.Equal(0f, g));
     }
 

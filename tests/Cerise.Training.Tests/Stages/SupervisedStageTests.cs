@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cerise.Data;
 using Cerise.Data.Datasets;
+using Cerise.Training.Recipes;
 
 namespace Cerise.Training.Tests.Stages;
 
@@ -78,6 +79,36 @@ public sealed class SupervisedStageTests : IDisposable
     }
 
     [Fact]
+    public void Rows_held_back_are_scored_and_the_best_weights_are_kept()
+    {
+        _small.Write("corpus.jsonl", [.. Enumerable.Range(0, 40).Select(i => $$"""{"text":"{{(i % 2 == 0 ? "abab" : "cdcd")}} {{i}}"}""")]);
+        string settings = "model: DIR/toy, data: DIR/corpus.jsonl, validation_split: 0.3, max_steps: 12, eval_steps: 3, batch_size: 4, warmup_steps: 0, learning_rate: 1, max_grad_norm: 0, lr_scheduler_type: constant";
+        string last = _small.Run(Stage("pretrain", settings), "last");
+        string best = _small.Run(Stage("pretrain", settings + ", load_best_model_at_end: true"), "best");
+        Assert.Matches("^[1-9][0-9]* examples, [0-9]+ scored tokens$", Detail(last, "validation"));
+        double[] losses = [.. Losses(best)];
+        Assert.Equal(4, losses.Length);
+        Assert.True(losses[3] > losses.Min(), "the last evaluation was the best: the test needs a rate that overshoots");
+        Assert.NotEqual(File.ReadAllBytes(Path.Combine(last, "model/model.safetensors")), File.ReadAllBytes(Path.Combine(best, "model/model.safetensors")));
+
+        // The kept weights are those of the step with the least loss: a run that ends there has them.
+        int step = 3 * (Array.IndexOf(losses, losses.Min()) + 1);
+        string there = _small.Run(Stage("pretrain", settings.Replace("max_steps: 12", $"max_steps: {step}", StringComparison.Ordinal)), "there");
+        Assert.Equal(File.ReadAllBytes(Path.Combine(there, "model/model.safetensors")), File.ReadAllBytes(Path.Combine(best, "model/model.safetensors")));
+    }
+
+    [Theory]
+    [InlineData("validation_split: 1", "validation_split is 1; use a number in [0, 1), such as 0.05")]
+    [InlineData("validation_split: 0.1, eval_data: x", "eval_data and validation_split are both set; choose one of the two")]
+    [InlineData("early_stopping_patience: 2", "early_stopping_patience needs rows to evaluate on; set eval_data or validation_split")]
+    [InlineData("load_best_model_at_end: true", "load_best_model_at_end needs rows to evaluate on; set eval_data or validation_split")]
+    public void Settings_of_validation_that_contradict_each_other_are_refused(string settings, string fault)
+    {
+        RecipeException error = Assert.Throws<RecipeException>(() => _small.Run(Stage("sft", $"model: DIR/toy, data: DIR/x.jsonl, {settings}")));
+        Assert.Contains(fault, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Openings_need_a_paragraph_longer_than_the_most_that_is_taken()
     {
         _small.Write("text.txt", "Only four words here", "", "lower case does not begin a paragraph of prose at all");
@@ -95,6 +126,11 @@ public sealed class SupervisedStageTests : IDisposable
 
     private static string Detail(string run, string check) => JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "preflight.json"))).RootElement
         .EnumerateArray().Single(entry => entry.GetProperty("check").GetString() == check).GetProperty("detail").GetString()!;
+
+    private static IEnumerable<double> Losses(string run) => File.ReadLines(Path.Combine(run, "metrics.jsonl"))
+        .Select(line => JsonDocument.Parse(line).RootElement)
+        .Where(row => row.TryGetProperty("eval_loss", out _))
+        .Select(row => row.GetProperty("eval_loss").GetDouble());
 
     private int Hidden(string folder) => JsonDocument.Parse(File.ReadAllText(_small.Path($"{folder}/config.json"))).RootElement.GetProperty("hidden_size").GetInt32();
 }
