@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Cerise.Data.Tokenizers.Models;
@@ -26,7 +25,7 @@ internal sealed class BpeModel : TokenModel
         _merges = merges;
         _options = options;
         _byteLevelIds = [.. Enumerable.Range(0, 256).Select(b => vocabulary.GetValueOrDefault(ByteLevelAlphabet.CharOf((byte)b).ToString(), -1))];
-        _fallbackIds = [.. Enumerable.Range(0, 256).Select(b => vocabulary.GetValueOrDefault(string.Create(CultureInfo.InvariantCulture, $"<0x{b:X2}>"), -1))];
+        _fallbackIds = ByteTokens.IdsOf(vocabulary);
         _tokenLengths = new(TokenLengths);
         _plainBytes = options.ContinuingPrefix.Length == 0 && options.EndOfWordSuffix.Length == 0 && !_byteLevelIds.Contains(-1);
     }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using Cerise.Data.Tokenizers.Models;
 
 namespace Cerise.Data.Tokenizers.Decoders;
 
@@ -12,7 +12,7 @@ internal sealed class ByteFallbackDecoder : TokenDecoder
         var run = new List<byte>();
         foreach (string token in tokens)
         {
-            if (TryByte(token, out byte value))
+            if (ByteTokens.TryRead(token, out byte value))
             {
                 run.Add(value);
                 continue;
@@ -26,20 +26,10 @@ internal sealed class ByteFallbackDecoder : TokenDecoder
 
     public override void AppendBytes(string token, List<byte> bytes)
     {
-        if (TryByte(token, out byte value))
+        if (ByteTokens.TryRead(token, out byte value))
             bytes.Add(value);
         else
             bytes.AddRange(Encoding.UTF8.GetBytes(token));
-    }
-
-    /// <summary>Whether a token spells a byte.</summary>
-    public static bool IsByte(string token) => TryByte(token, out _);
-
-    private static bool TryByte(string token, out byte value)
-    {
-        value = 0;
-        return token.Length == 6 && token.StartsWith("<0x", StringComparison.Ordinal) && token[5] == '>'
-            && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
     }
 
     private static void Flush(List<byte> run, List<string> result)

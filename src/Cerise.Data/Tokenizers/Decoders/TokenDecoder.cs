@@ -23,18 +23,45 @@ internal abstract class TokenDecoder
     }
 
     /// <summary>The decoder that a node describes, or null for a null node.</summary>
-    public static TokenDecoder? Read(FileNode node) => node.IsNull ? null : node["type"].StringOr(null) switch
+    public static TokenDecoder? Read(FileNode node)
     {
-        "Sequence" => ReadSequence(node),
-        "ByteLevel" => new ByteLevelDecoder(),
-        "ByteFallback" => new ByteFallbackDecoder(),
-        "Fuse" => new FuseDecoder(),
-        "Replace" => new ReplaceDecoder(TextPattern.Read(node["pattern"]), node["content"].String()),
-        "Strip" => ReadStrip(node),
-        "Metaspace" => ReadMetaspace(node),
-        "BPEDecoder" => new SuffixDecoder(node["suffix"].StringOr("</w>")!),
-        _ => throw node.UnknownType("decoder", "Sequence", "ByteLevel", "ByteFallback", "Fuse", "Replace", "Strip", "Metaspace", "BPEDecoder"),
-    };
+        if (node.IsNull)
+            return null;
+        switch (node["type"].StringOr(null))
+        {
+            case "Sequence":
+                node.AllowOnly("type", "decoders");
+                return ReadSequence(node);
+            case "ByteLevel":
+                node.AllowOnly("type", "add_prefix_space", "trim_offsets", "use_regex");      // which say nothing about decoding
+                return new ByteLevelDecoder();
+            case "ByteFallback":
+                node.AllowOnly("type");
+                return new ByteFallbackDecoder();
+            case "Fuse":
+                node.AllowOnly("type");
+                return new FuseDecoder();
+            case "Replace":
+                node.AllowOnly("type", "pattern", "content");
+                return new ReplaceDecoder(TextPattern.Read(node["pattern"]), node["content"].String());
+            case "Strip":
+                node.AllowOnly("type", "content", "start", "stop");
+                return ReadStrip(node);
+            case "Metaspace":
+                return ReadMetaspace(node);
+            case "BPEDecoder":
+                node.AllowOnly("type", "suffix");
+                return new SuffixDecoder(node["suffix"].StringOr("</w>")!);
+            case "WordPiece":
+                node.AllowOnly("type", "prefix", "cleanup");
+                return new WordPieceDecoder(node["prefix"].StringOr("##")!, node["cleanup"].BooleanOr(true));
+            case "CTC":
+                node.AllowOnly("type", "pad_token", "word_delimiter_token", "cleanup");
+                return new CtcDecoder(node["pad_token"].StringOr("<pad>")!, node["word_delimiter_token"].StringOr("|")!, node["cleanup"].BooleanOr(true));
+            default:
+                throw node.UnknownType("decoder", "Sequence", "ByteLevel", "ByteFallback", "Fuse", "Replace", "Strip", "Metaspace", "BPEDecoder", "WordPiece", "CTC");
+        }
+    }
 
     private static TokenDecoder ReadSequence(FileNode node)
     {

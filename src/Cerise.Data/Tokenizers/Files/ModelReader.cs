@@ -1,4 +1,5 @@
 using Cerise.Data.Tokenizers.Bpe;
+using Cerise.Data.Tokenizers.Models;
 using Cerise.Data.Tokenizers.Parsing;
 
 namespace Cerise.Data.Tokenizers.Files;
@@ -6,12 +7,31 @@ namespace Cerise.Data.Tokenizers.Files;
 /// <summary>Reads the "model" part of a tokenizer file.</summary>
 internal static class ModelReader
 {
-    public static BpeModel Read(FileNode node)
+    public static TokenModel Read(FileNode node)
     {
         if (node.IsNull)
             throw node.Fail("the file has no model");
-        if (node["type"].StringOr("BPE") != "BPE")
-            throw node.UnknownType("model", "BPE");
+        return node["type"].StringOr(GuessType(node)) switch
+        {
+            "BPE" => ReadBpe(node),
+            "Unigram" => ReadUnigram(node),
+            "WordPiece" => ReadWordPiece(node),
+            "WordLevel" => ReadWordLevel(node),
+            _ => throw node.UnknownType("model", "BPE", "Unigram", "WordPiece", "WordLevel"),
+        };
+    }
+
+    /// <summary>Files of the first years name no type; the fields tell.</summary>
+    private static string GuessType(FileNode node) =>
+        node["vocab"].IsArray ? "Unigram"
+        : !node["merges"].IsNull ? "BPE"
+        : !node["max_input_chars_per_word"].IsNull ? "WordPiece"
+        : !node["unk_token"].IsNull ? "WordLevel"
+        : "BPE";
+
+    private static BpeModel ReadBpe(FileNode node)
+    {
+        node.AllowOnly("type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges");
         if (node["dropout"].NumberOr(0) != 0)
             throw node["dropout"].Fail("merges would be left out at random; set it to null for a tokenizer in use");
         Dictionary<string, int> vocabulary = ReadVocabulary(node["vocab"]);
@@ -19,15 +39,48 @@ internal static class ModelReader
         FileNode unknown = node["unk_token"];
         return new BpeModel(vocabulary, ReadMerges(node["merges"], vocabulary, prefix.Length), new BpeModelOptions
         {
-            UnknownId = unknown.IsNull ? null
-                : vocabulary.TryGetValue(unknown.String(), out int id) ? id
-                : throw unknown.Fail($"'{FileNode.Shorten(unknown.String())}' is not in the vocabulary"),
+            UnknownId = unknown.StringOr("") is not { Length: > 0 } token ? null
+                : vocabulary.TryGetValue(token, out int id) ? id
+                : throw unknown.Fail($"'{FileNode.Shorten(token)}' is not in the vocabulary"),
             FuseUnknown = node["fuse_unk"].BooleanOr(false),
             ByteFallback = node["byte_fallback"].BooleanOr(false),
             IgnoreMerges = node["ignore_merges"].BooleanOr(false),
             ContinuingPrefix = prefix,
             EndOfWordSuffix = node["end_of_word_suffix"].StringOr("")!,
         });
+    }
+
+    private static UnigramModel ReadUnigram(FileNode node)
+    {
+        node.AllowOnly("type", "unk_id", "vocab", "byte_fallback");
+        FileNode list = node["vocab"];
+        var vocabulary = new Dictionary<string, int>(list.Count, StringComparer.Ordinal);
+        var scores = new double[list.Count];
+        foreach (FileNode item in list.Items())
+        {
+            FileNode[] pair = item.Count == 2 ? [.. item.Items()] : throw item.Fail("[token, score] is expected");
+            scores[vocabulary.Count] = pair[1].Number();
+            if (!vocabulary.TryAdd(pair[0].String(), vocabulary.Count))
+                throw item.Fail($"'{FileNode.Shorten(pair[0].String())}' occurs twice");
+        }
+        if (vocabulary.Count is 0 or > TokenizerFile.HighestId)
+            throw list.Fail(vocabulary.Count == 0 ? "the vocabulary is empty" : "the vocabulary is too large");
+        FileNode unknown = node["unk_id"];
+        return new UnigramModel(vocabulary, scores, unknown.IsNull ? null : unknown.Count32(vocabulary.Count - 1), node["byte_fallback"].BooleanOr(false));
+    }
+
+    private static WordPieceModel ReadWordPiece(FileNode node)
+    {
+        node.AllowOnly("type", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab");
+        FileNode longest = node["max_input_chars_per_word"];
+        return new WordPieceModel(ReadVocabulary(node["vocab"]), node["unk_token"].StringOr("[UNK]")!, node["continuing_subword_prefix"].StringOr("##")!,
+            longest.IsNull ? 100 : longest.Count32(int.MaxValue));
+    }
+
+    private static WordLevelModel ReadWordLevel(FileNode node)
+    {
+        node.AllowOnly("type", "unk_token", "vocab");
+        return new WordLevelModel(ReadVocabulary(node["vocab"]), node["unk_token"].StringOr("<unk>")!);
     }
 
     private static Dictionary<string, int> ReadVocabulary(FileNode node)

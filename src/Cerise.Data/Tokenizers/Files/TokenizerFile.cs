@@ -43,6 +43,7 @@ internal sealed record TokenizerFile
     public static TokenizerFile Read(ReadOnlyMemory<byte> json, string file, TokenizerConfig config)
     {
         FileNode root = FileNode.Parse(json, file);
+        root.AllowOnly("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
         TokenModel model = ModelReader.Read(root["model"]);
         List<AddedToken> added = ReadAddedTokens(root["added_tokens"], config);
         string?[] tokens = Table(root, model, added);

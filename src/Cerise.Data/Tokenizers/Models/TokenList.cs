@@ -19,6 +19,14 @@ internal sealed class TokenList(bool withRanges, int capacity = 8)
         Ranges?.Add((start, end));
     }
 
+    /// <summary>Takes the tokens from <paramref name="count"/> on away.</summary>
+    public void Truncate(int count)
+    {
+        CollectionsMarshal.SetCount(Ids, count);
+        if (Ranges is not null)
+            CollectionsMarshal.SetCount(Ranges, count);
+    }
+
     /// <summary>Ids from <paramref name="first"/> on, to be changed in place.</summary>
     public Span<int> From(int first) => CollectionsMarshal.AsSpan(Ids)[first..];
 }

@@ -103,9 +103,22 @@ internal readonly struct FileNode
         return value;
     }
 
-    public double NumberOr(double missing) => IsNull ? missing
-        : _element.ValueKind == JsonValueKind.Number ? _element.GetDouble()
-        : throw Fail($"a number is expected, this is {Kind(_element.ValueKind)}");
+    public double NumberOr(double missing) => IsNull ? missing : Number();
+
+    /// <summary>A finite number.</summary>
+    public double Number() =>
+        _element.ValueKind == JsonValueKind.Number && double.IsFinite(_element.GetDouble()) ? _element.GetDouble()
+        : throw Fail($"a number is expected, this is {(_element.ValueKind == JsonValueKind.Number ? Shorten(_element.GetRawText()) : Kind(_element.ValueKind))}");
+
+    /// <summary>Refuses keys other than these unless they are null: a setting that nobody reads might change the ids.</summary>
+    public void AllowOnly(params ReadOnlySpan<string> known)
+    {
+        if (!IsObject)
+            throw Fail($"an object is expected, this is {Kind(_element.ValueKind)}");
+        foreach (JsonProperty member in _element.EnumerateObject())
+            if (member.Value.ValueKind != JsonValueKind.Null && !known.Contains(Name(member)))
+                throw Fail($"the setting '{Shorten(Name(member))}' is not known here; known: {string.Join(", ", known!)}");
+    }
 
     /// <summary>The exception for a fault at this place.</summary>
     public TokenizerException Fail(string message, Exception? inner = null) => new(_file, _path.Length == 0 ? message : $"{_path}: {message}", inner);

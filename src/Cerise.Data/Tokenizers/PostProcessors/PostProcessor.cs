@@ -17,14 +17,28 @@ internal sealed class PostProcessor(int[] prefix, int[] suffix)
     public int[] Suffix { get; } = suffix;
 
     /// <summary>The post-processor that a node describes; ids must lie below <paramref name="vocabSize"/>.</summary>
-    public static PostProcessor Read(FileNode node, int vocabSize) => node.IsNull ? None : node["type"].StringOr(null) switch
+    public static PostProcessor Read(FileNode node, int vocabSize)
     {
-        "TemplateProcessing" => ReadTemplate(node, vocabSize),
-        "ByteLevel" => None,                                                // trims offsets, which are not kept here
-        "Sequence" => ReadSequence(node, vocabSize),
-        "BertProcessing" or "RobertaProcessing" => new([ReadPair(node["cls"], vocabSize)], [ReadPair(node["sep"], vocabSize)]),
-        _ => throw node.UnknownType("post_processor", "TemplateProcessing", "ByteLevel", "Sequence", "BertProcessing", "RobertaProcessing"),
-    };
+        if (node.IsNull)
+            return None;
+        switch (node["type"].StringOr(null))
+        {
+            case "TemplateProcessing":
+                node.AllowOnly("type", "single", "pair", "special_tokens");
+                return ReadTemplate(node, vocabSize);
+            case "ByteLevel":
+                node.AllowOnly("type", "add_prefix_space", "trim_offsets", "use_regex");      // trims spaces off ranges, which are given untrimmed here
+                return None;
+            case "Sequence":
+                node.AllowOnly("type", "processors");
+                return ReadSequence(node, vocabSize);
+            case "BertProcessing" or "RobertaProcessing":
+                node.AllowOnly("type", "cls", "sep", "trim_offsets", "add_prefix_space");
+                return new([ReadPair(node["cls"], vocabSize)], [ReadPair(node["sep"], vocabSize)]);
+            default:
+                throw node.UnknownType("post_processor", "TemplateProcessing", "ByteLevel", "Sequence", "BertProcessing", "RobertaProcessing");
+        }
+    }
 
     /// <summary>Later processors stand outside earlier ones.</summary>
     private static PostProcessor ReadSequence(FileNode node, int vocabSize)

@@ -21,6 +21,21 @@ internal static class MatchFinders
         }
     };
 
+    /// <summary>So many characters each, the last perhaps fewer.</summary>
+    public static MatchFinder Chunks(int length) => (text, found) =>
+    {
+        int at = 0, start = 0, count = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            at += rune.Utf16SequenceLength;
+            if (++count % length == 0 || at == text.Length)
+            {
+                found.Add((start, at));
+                start = at;
+            }
+        }
+    };
+
     /// <summary>The pattern <c>\w+|[^\w\s]+</c>.</summary>
     public static void WordsAndSymbols(ReadOnlySpan<char> text, List<(int Start, int End)> found)
     {

@@ -27,6 +27,7 @@ internal sealed class MetaspacePreTokenizer : PreTokenizer
     /// <summary>The replacement character and the scheme (always, first or never), which older files write as add_prefix_space.</summary>
     public static (char Replacement, string PrependScheme) ReadSettings(FileNode node)
     {
+        node.AllowOnly("type", "replacement", "add_prefix_space", "prepend_scheme", "split", "str_rep");
         FileNode replacement = node["replacement"], scheme = node["prepend_scheme"];
         if (replacement.String().Length != 1)
             throw replacement.Fail("one character is expected");

@@ -19,23 +19,57 @@ internal abstract class PreTokenizer
     /// <summary>The pre-tokenizer that a node describes, or null for a null node.</summary>
     public static PreTokenizer? Read(FileNode node) => Read(node, isLast: true);
 
-    private static PreTokenizer? Read(FileNode node, bool isLast) => node.IsNull ? null : node["type"].StringOr(null) switch
+    private static PreTokenizer? Read(FileNode node, bool isLast)
     {
-        "Sequence" => ReadSequence(node, isLast),
-        "ByteLevel" => new ByteLevelPreTokenizer(node["add_prefix_space"].BooleanOr(true), node["use_regex"].BooleanOr(true), mapsBytes: !isLast),
-        "Split" => ReadSplit(node),
-        "Digits" => new SplitPreTokenizer(MatchFinders.Each(CodePoints.IsNumber), node["individual_digits"].BooleanOr(false) ? SplitBehavior.Isolated : SplitBehavior.Contiguous),
-        "Metaspace" => MetaspacePreTokenizer.Read(node),
-        "Whitespace" => new SplitPreTokenizer(MatchFinders.WordsAndSymbols, SplitBehavior.Removed, invert: true),
-        "WhitespaceSplit" => new SplitPreTokenizer(MatchFinders.Each(Rune.IsWhiteSpace), SplitBehavior.Removed),
-        "Punctuation" => new SplitPreTokenizer(MatchFinders.Each(CodePoints.IsPunctuation), ReadBehavior(node["behavior"], SplitBehavior.Isolated)),
-        "BertPreTokenizer" => new SequencePreTokenizer([
-            new SplitPreTokenizer(MatchFinders.Each(Rune.IsWhiteSpace), SplitBehavior.Removed),
-            new SplitPreTokenizer(MatchFinders.Each(CodePoints.IsPunctuation), SplitBehavior.Isolated)]),
-        "CharDelimiterSplit" => new SplitPreTokenizer(TextPattern.Literal(node["delimiter"].String()).FindMatches, SplitBehavior.Removed),
-        _ => throw node.UnknownType("pre_tokenizer", "Sequence", "ByteLevel", "Split", "Digits", "Metaspace", "Whitespace", "WhitespaceSplit", "Punctuation",
-            "BertPreTokenizer", "CharDelimiterSplit"),
-    };
+        if (node.IsNull)
+            return null;
+        switch (node["type"].StringOr(null))
+        {
+            case "Sequence":
+                node.AllowOnly("type", "pretokenizers");
+                return ReadSequence(node, isLast);
+            case "ByteLevel":
+                node.AllowOnly("type", "add_prefix_space", "trim_offsets", "use_regex");
+                return new ByteLevelPreTokenizer(node["add_prefix_space"].BooleanOr(true), node["use_regex"].BooleanOr(true), mapsBytes: !isLast);
+            case "Split":
+                node.AllowOnly("type", "pattern", "behavior", "invert");
+                return ReadSplit(node);
+            case "Digits":
+                node.AllowOnly("type", "individual_digits");
+                return new SplitPreTokenizer(MatchFinders.Each(CodePoints.IsNumber), node["individual_digits"].BooleanOr(false) ? SplitBehavior.Isolated : SplitBehavior.Contiguous);
+            case "Metaspace":
+                return MetaspacePreTokenizer.Read(node);
+            case "Whitespace":
+                node.AllowOnly("type");
+                return new SplitPreTokenizer(MatchFinders.WordsAndSymbols, SplitBehavior.Removed, invert: true);
+            case "WhitespaceSplit":
+                node.AllowOnly("type");
+                return new SplitPreTokenizer(MatchFinders.Each(Rune.IsWhiteSpace), SplitBehavior.Removed);
+            case "Punctuation":
+                node.AllowOnly("type", "behavior");
+                return new SplitPreTokenizer(MatchFinders.Each(CodePoints.IsPunctuation), ReadBehavior(node["behavior"], SplitBehavior.Isolated));
+            case "BertPreTokenizer":
+                node.AllowOnly("type");
+                return new SequencePreTokenizer([
+                    new SplitPreTokenizer(MatchFinders.Each(Rune.IsWhiteSpace), SplitBehavior.Removed),
+                    new SplitPreTokenizer(MatchFinders.Each(CodePoints.IsPunctuation), SplitBehavior.Isolated)]);
+            case "CharDelimiterSplit":
+                node.AllowOnly("type", "delimiter");
+                return new SplitPreTokenizer(TextPattern.Literal(node["delimiter"].String()).FindMatches, SplitBehavior.Removed);
+            case "FixedLength":
+                node.AllowOnly("type", "length");
+                return ReadFixedLength(node["length"]);
+            default:
+                throw node.UnknownType("pre_tokenizer", "Sequence", "ByteLevel", "Split", "Digits", "Metaspace", "Whitespace", "WhitespaceSplit", "Punctuation",
+                    "BertPreTokenizer", "CharDelimiterSplit", "FixedLength");
+        }
+    }
+
+    private static SplitPreTokenizer ReadFixedLength(FileNode node)
+    {
+        int length = node.IsNull ? 5 : node.Count32(int.MaxValue);
+        return length > 0 ? new SplitPreTokenizer(MatchFinders.Chunks(length), SplitBehavior.Isolated) : throw node.Fail("the length must be greater than 0");
+    }
 
     private static SequencePreTokenizer ReadSequence(FileNode node, bool isLast)
     {

@@ -54,6 +54,10 @@ internal static class CodePoints
     /// <summary>Unicode category N.</summary>
     public static bool IsNumber(Rune rune) => Classify(Rune.GetUnicodeCategory(rune)) == CharClass.Number;
 
+    /// <summary>Unicode categories Cc, Cf and Co.</summary>
+    public static bool IsControlOrFormat(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse;
+
     /// <summary>Unicode category M.</summary>
     public static bool IsMark(Rune rune) => IsMark(Rune.GetUnicodeCategory(rune));
 

@@ -18,7 +18,7 @@ public class DamagedFileTests
     [InlineData("", "not valid JSON")]
     [InlineData("[]", "a JSON object is expected, this is an array")]
     [InlineData("{}", "model: the file has no model")]
-    [InlineData("{\"model\":{\"type\":\"Unigram\"}}", "model: model type 'Unigram' is not known here; known: BPE")]
+    [InlineData("{\"model\":{\"type\":\"Magic\"}}", "model: model type 'Magic' is not known here; known: BPE, Unigram, WordPiece, WordLevel")]
     [InlineData("{\"model\":{\"vocab\":{},\"merges\":[]}}", "model.vocab: the vocabulary is empty")]
     [InlineData("{\"model\":{\"vocab\":{\"a\":0},\"merges\":[\"a b\"]}}", "model.merges[0]: the merge of 'a' and 'b' names 'b', which is not in the vocabulary")]
     [InlineData("{\"model\":{\"vocab\":{\"a\":0,\"b\":1},\"merges\":[[\"a\",\"b\"]]}}", "model.merges[0]: the merge of 'a' and 'b' names 'ab'")]

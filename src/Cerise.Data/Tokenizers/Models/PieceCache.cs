@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Cerise.Data.Tokenizers.Bpe;
+namespace Cerise.Data.Tokenizers.Models;
 
 /// <summary>The ids of short pieces met before. Bounded, without locks: an entry is immutable and a slot holds the latest that fell into it.</summary>
 internal sealed class PieceCache
