@@ -31,6 +31,7 @@ internal sealed class AddedTokenMatcher
     public void Split(ReadOnlySpan<char> text, List<(int Start, int End, AddedToken? Token)> parts)
     {
         int done = 0;                                                       // everything before it is in parts
+        int spaces = 0;                                                     // end of the white space last taken, so that none is walked over twice
         for (int at = 0; at < text.Length && text[at..].IndexOfAny(_firstChars) is >= 0 and var ahead;)
         {
             at += ahead;
@@ -41,15 +42,15 @@ internal sealed class AddedTokenMatcher
             }
             if (!token.SingleWord || StandsAlone(text, at, end))
             {
-                int start = token.StripLeft ? Math.Max(done, StartOfSpace(text, at)) : at;
-                int stop = token.StripRight ? EndOfSpace(text, end) : end;
+                int start = token.StripLeft ? Math.Max(done, StartOfSpace(text, at, done)) : at;
+                int stop = token.StripRight ? spaces = EndOfSpace(text, end, spaces) : end;
                 if (start > done)
                     parts.Add((done, start, null));
-                parts.Add((start, stop, token));
+                if (stop > start)
+                    parts.Add((start, stop, token));
                 done = stop;
-                end = stop;
             }
-            at = end;
+            at = end;                                                       // white space that was taken may itself be a token: as the reference tokenizer
         }
         if (done < text.Length)
             parts.Add((done, text.Length, null));
@@ -72,15 +73,17 @@ internal sealed class AddedTokenMatcher
         return (start == 0 || !CodePoints.IsWord(before)) && (end == text.Length || !CodePoints.IsWord(after));
     }
 
-    private static int StartOfSpace(ReadOnlySpan<char> text, int start)
+    private static int StartOfSpace(ReadOnlySpan<char> text, int start, int lowest)
     {
-        while (start > 0 && char.IsWhiteSpace(text[start - 1]))
+        while (start > lowest && char.IsWhiteSpace(text[start - 1]))
             start--;
         return start;
     }
 
-    private static int EndOfSpace(ReadOnlySpan<char> text, int end)
+    private static int EndOfSpace(ReadOnlySpan<char> text, int end, int known)
     {
+        if (end < known)
+            return known;
         while (end < text.Length && char.IsWhiteSpace(text[end]))
             end++;
         return end;

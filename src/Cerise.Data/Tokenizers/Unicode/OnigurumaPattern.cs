@@ -70,14 +70,24 @@ internal sealed class OnigurumaPattern
     {
         var groupStarts = new Stack<int>();
         int atom = 0;                                                       // where the last atom begins in the output
+        bool quantified = false;                                            // and whether it has its quantifier
         while (_at < _source.Length)
         {
             char c = _source[_at];
+            if (c is '*' or '+' or '?' || (c == '{' && IntervalLength() > 0))
+            {
+                if (quantified)                                             // a quantifier of what has one already
+                    _output.Insert(atom, "(?:").Append(')');
+                Quantifier(atom);
+                quantified = true;
+                continue;
+            }
+            quantified = false;
+            atom = _output.Length;
             switch (c)
             {
                 case '(':
                     groupStarts.Push(_output.Length);
-                    atom = _output.Length;
                     OpenGroup();
                     break;
                 case ')':
@@ -86,22 +96,16 @@ internal sealed class OnigurumaPattern
                     Copy(1);
                     break;
                 case '[':
-                    atom = _output.Length;
                     Set();
                     break;
                 case '\\':
-                    atom = _output.Length;
                     Escape(inSet: false);
                     break;
-                case '*' or '+' or '?':
-                    Copy(1);
-                    Suffix(atom);
-                    break;
                 case '{':
-                    Interval();
+                    _output.Append("\\{");
+                    _at++;
                     break;
                 default:
-                    atom = _output.Length;
                     Literal(inSet: false);
                     break;
             }
@@ -109,23 +113,37 @@ internal sealed class OnigurumaPattern
         return _output.ToString();
     }
 
-    /// <summary>After a quantifier: <c>+</c> makes it possessive, <c>?</c> lazy.</summary>
-    private void Suffix(int atom)
+    /// <summary>
+    /// One quantifier with what belongs to it: after <c>*</c>, <c>+</c> and <c>?</c> a plus makes it possessive and a question mark lazy; an interval has only
+    /// the lazy form, and only where it has two ends. Any other sign after it is a quantifier of its own.
+    /// </summary>
+    private void Quantifier(int atom)
     {
-        if (Next() == '+')
+        bool isInterval = _source[_at] == '{';
+        int length = isInterval ? IntervalLength() : 1;
+        string text = _source.Substring(_at, length);
+        _output.Append(text.StartsWith("{,", StringComparison.Ordinal) ? "{0" + text[1..] : text);
+        _at += length;
+        if (Next() == '?' && (!isInterval || text.Contains(',', StringComparison.Ordinal)))
+            Copy(1);
+        else if (Next() == '+' && !isInterval)
         {
             _at++;
             _output.Insert(atom, "(?>").Append(')');
         }
-        else if (Next() == '?')
-            Copy(1);
     }
 
-    private void Interval()
+    /// <summary>Length of {n}, {n,}, {n,m} or {,m} at this place; 0 where the brace is a plain character.</summary>
+    private int IntervalLength()
     {
-        bool openStart = _at + 1 < _source.Length && _source[_at + 1] == ',';       // {,n} is {0,n}
-        _output.Append(openStart ? "{0" : "{");
-        _at++;
+        int at = _at + 1, digits = 0;
+        bool comma = false;
+        for (; at < _source.Length && (char.IsAsciiDigit(_source[at]) || (_source[at] == ',' && !comma)); at++)
+        {
+            comma |= _source[at] == ',';
+            digits += _source[at] == ',' ? 0 : 1;
+        }
+        return digits > 0 && at < _source.Length && _source[at] == '}' ? at + 1 - _at : 0;
     }
 
     private void OpenGroup()
@@ -188,9 +206,11 @@ internal sealed class OnigurumaPattern
                     PosixSet();
                     break;
                 case '[':
-                    throw Unsupported("set within a set");
+                    NestedSet();
+                    break;
                 case '&' when Next(1) == '&':
-                    throw Unsupported("intersection of sets (&&)");
+                    Intersection();
+                    return;
                 case '\\':
                     Escape(inSet: true);
                     break;
@@ -199,6 +219,46 @@ internal sealed class OnigurumaPattern
                     break;
             }
         }
+    }
+
+    /// <summary>A set within a set adds its members.</summary>
+    private void NestedSet()
+    {
+        if (Next(1) == '^')
+            throw Unsupported("negated set within a set");
+        _at++;
+        while (Next() != ']')
+        {
+            if (_at >= _source.Length || Next() == '[')
+                throw Unsupported("set within a set within a set");
+            if (Next() == '\\')
+                Escape(inSet: true);
+            else
+                Literal(inSet: true);
+        }
+        _at++;
+    }
+
+    /// <summary>The intersection with a negated set is a difference, which is all that is known here.</summary>
+    private void Intersection()
+    {
+        if (Next(2) != '[' || Next(3) != '^')
+            throw Unsupported("intersection of sets (&&) with other than a negated set");
+        _at += 4;
+        _output.Append("-[");
+        while (Next() != ']')
+        {
+            if (_at >= _source.Length || Next() == '[')
+                throw Unsupported("set within a set within a set");
+            if (Next() == '\\')
+                Escape(inSet: true);
+            else
+                Literal(inSet: true);
+        }
+        if (Next(1) != ']')
+            throw Unsupported("intersection of sets (&&) with more than one set");
+        _output.Append("]]");
+        _at += 2;
     }
 
     private void PosixSet()
