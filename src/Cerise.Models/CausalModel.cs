@@ -17,6 +17,8 @@ public sealed partial class CausalModel : IDisposable
     private readonly Dictionary<string, Parameter> _byName;
     private readonly DecoderLayer[] _layers;
     private readonly Parameter _embedTokens;
+    private readonly Parameter? _embedPositions;
+    private readonly float _embeddingScale;
     private readonly NormLayer _norm;
     private readonly Parameter _lmHead;
     private readonly Dictionary<RotaryDesign, RotaryTables> _rotary = [];
@@ -30,9 +32,11 @@ public sealed partial class CausalModel : IDisposable
         DecoderDesign design = ModelTensors.DesignOf(config);
         Parameters = [.. design.Tensors.Select(tensor => NewParameter(device, tensor, dtype))];
         _byName = Parameters.ToDictionary(parameter => parameter.Name);
-        DecoderBuilder builder = new(device, contextLength, config.HeadDim, _byName, _rotary);
+        DecoderBuilder builder = new(device, contextLength, _byName, _rotary);
         _layers = [.. design.Layers.Select(builder.Layer)];
         _embedTokens = _byName[design.TokenEmbedding.Name];
+        _embedPositions = design.PositionEmbedding is null ? null : _byName[design.PositionEmbedding.Name];
+        _embeddingScale = (float)design.EmbeddingScale;
         _norm = builder.Norm(design.FinalNorm)!;
         _lmHead = design.Head is null ? _embedTokens : _byName[design.Head.Name];
     }
@@ -67,7 +71,7 @@ public sealed partial class CausalModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(plan);
-        Tensor stream = graph.Embedding(_embedTokens, ids);                             // [tokens, hidden]
+        Tensor stream = Embedding(graph, ids, plan);                                    // [tokens, hidden]
         if (embeddingNoise is not null)
             stream += embeddingNoise;
         Tensor normed = _layers[0].BeforeAttention?.Forward(stream) ?? stream;
@@ -139,7 +143,7 @@ public sealed partial class CausalModel : IDisposable
         _byName.GetValueOrDefault(name) ?? throw new ArgumentException($"the model has no tensor '{name}'", nameof(name));
 
     /// <summary>Whether a weight is a table that tokens or positions are looked up in: such tables do not decay. So also where it is the head too.</summary>
-    public bool IsEmbedding(Parameter parameter) => parameter == _embedTokens;
+    public bool IsEmbedding(Parameter parameter) => parameter == _embedTokens || parameter == _embedPositions;
 
     /// <summary>Makes all weights trainable.</summary>
     /// <exception cref="InvalidOperationException">They are stored in 16 bits.</exception>
@@ -184,6 +188,17 @@ public sealed partial class CausalModel : IDisposable
             parameter.Dispose();
         foreach (RotaryTables tables in _rotary.Values)
             tables.Dispose();
+    }
+
+    private Tensor Embedding(Graph graph, Indices ids, AttentionPlan plan)
+    {
+        Tensor tokens = graph.Embedding(_embedTokens, ids, _embeddingScale);
+        if (_embedPositions is null)
+            return tokens;
+        ShapeException.Require(
+            plan.LongestSequence <= ContextLength,
+            "Embedding", $"position {plan.LongestSequence - 1} is beyond the model's context of {ContextLength} tokens. Shorten the prompt or the completion");
+        return tokens + graph.Embedding(_embedPositions, plan.Positions);
     }
 
     private static Parameter NewParameter(Device device, ExpectedTensor tensor, DType dtype)

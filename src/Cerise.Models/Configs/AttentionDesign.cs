@@ -1,9 +1,11 @@
+using Cerise.Tensors;
+
 namespace Cerise.Models.Configs;
 
 /// <summary>Causal grouped-query self-attention.</summary>
 internal sealed record AttentionDesign
 {
-    /// <summary>The projections to queries, keys and values.</summary>
+    /// <summary>The projections to queries, keys and values; or one that gives all three, in this order.</summary>
     public required IReadOnlyList<LinearDesign> QueryKeyValue { get; init; }
 
     /// <summary>Over the queries, before they are rotated; null where there is none.</summary>
@@ -14,6 +16,9 @@ internal sealed record AttentionDesign
 
     /// <summary>Rotary positions; null where queries and keys are not rotated.</summary>
     public RotaryDesign? Rotary { get; init; }
+
+    /// <summary>Channels of a head; scale, window and cap of the scores.</summary>
+    public required AttentionSettings Settings { get; init; }
 
     /// <summary>The projection back to the residual stream.</summary>
     public required LinearDesign Output { get; init; }

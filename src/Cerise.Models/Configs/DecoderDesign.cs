@@ -7,6 +7,12 @@ internal sealed record DecoderDesign
     /// <summary>[vocab, hidden].</summary>
     public required ExpectedTensor TokenEmbedding { get; init; }
 
+    /// <summary>Multiplies what is looked up in <see cref="TokenEmbedding"/>. Default 1.</summary>
+    public double EmbeddingScale { get; init; } = 1;
+
+    /// <summary>Learned positions, [positions, hidden], added to the embedding; null where there are none.</summary>
+    public ExpectedTensor? PositionEmbedding { get; init; }
+
     /// <summary>The layers, the first first.</summary>
     public required IReadOnlyList<LayerDesign> Layers { get; init; }
 
@@ -19,6 +25,6 @@ internal sealed record DecoderDesign
     /// <summary>All tensors, in the order of the forward pass: embedding, layers, last norm, head unless tied.</summary>
     public IEnumerable<ExpectedTensor> Tensors =>
     [
-        TokenEmbedding, .. Layers.SelectMany(layer => layer.Tensors), .. FinalNorm.Tensors, .. Head is null ? (ExpectedTensor[])[] : [Head],
+        TokenEmbedding, .. PositionEmbedding is null ? (ExpectedTensor[])[] : [PositionEmbedding], .. Layers.SelectMany(layer => layer.Tensors), .. FinalNorm.Tensors, .. Head is null ? (ExpectedTensor[])[] : [Head],
     ];
 }

@@ -20,9 +20,6 @@ internal static class DecoderKeys
     {
         if (fields.Has("quantization_config"))
             throw fields.Fault("quantization_config", "is set: the weights are quantized. Take the checkpoint in BF16, F16 or F32");
-        string activation = fields.OptionalString("hidden_act") ?? "silu";
-        if (activation is not ("silu" or "swish"))
-            throw fields.Fault("hidden_act", $"is {CheckpointException.Quote(activation)}; only 'silu' is supported");
         int heads = fields.Int("num_attention_heads", 1, MostChannels), hidden = fields.Int("hidden_size", 1, MostChannels);
         int maxPositions = fields.OptionalInt("max_position_embeddings", 1, MostTokens) ?? defaultMaxPositions;
         (double theta, RopeScaling? scaling) = RopeFields.Read(fields, maxPositions);
@@ -33,6 +30,7 @@ internal static class DecoderKeys
         {
             ModelType = modelType,
             HiddenSize = hidden,
+            HiddenActivation = ActivationNames.Read(fields, "hidden_act", Activation.Silu),
             IntermediateSize = fields.Int("intermediate_size", 1, MostChannels),
             NumHiddenLayers = fields.Int("num_hidden_layers", 1, 100_000),
             NumAttentionHeads = heads,
@@ -58,7 +56,7 @@ internal static class DecoderKeys
         // Follows the family: a loaded config that stays in its family keeps what it says, which may name another head.
         new("architectures", config => new JsonArray(ModelFamilies.Find(config.ModelType)?.Architecture)),
         new("model_type", config => config.ModelType),
-        new("hidden_act", _ => "silu"),
+        new("hidden_act", config => ActivationNames.Of(config.HiddenActivation)),
         new("hidden_size", config => config.HiddenSize),
         new("intermediate_size", config => config.IntermediateSize),
         new("num_hidden_layers", config => config.NumHiddenLayers),

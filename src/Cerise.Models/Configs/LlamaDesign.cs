@@ -1,3 +1,5 @@
+using Cerise.Tensors;
+
 namespace Cerise.Models.Configs;
 
 /// <summary>Llama's decoder and its parts (Touvron et al. 2023, arXiv:2302.13971), of which other families change one or two.</summary>
@@ -46,6 +48,7 @@ internal static class LlamaDesign
                 layer.Linear("self_attn.v_proj", layer.KeyValues, layer.Hidden, config.QkvBias),
             ],
             Rotary = Rotary(config),
+            Settings = new AttentionSettings(config.HeadDim),
             Output = layer.Linear("self_attn.o_proj", layer.Hidden, layer.Queries, config.AttentionOutputBias),
         };
     }
@@ -54,10 +57,16 @@ internal static class LlamaDesign
     public static FeedForwardDesign FeedForward(ModelConfig config, int index)
     {
         TensorScope layer = Scope(config, index);
-        return new FeedForwardDesign(
-            layer.Linear("mlp.gate_proj", layer.Inner, layer.Hidden, config.MlpBias),
-            layer.Linear("mlp.up_proj", layer.Inner, layer.Hidden, config.MlpBias),
-            layer.Linear("mlp.down_proj", layer.Hidden, layer.Inner, config.MlpBias));
+        return new FeedForwardDesign
+        {
+            Inputs =
+            [
+                layer.Linear("mlp.gate_proj", layer.Inner, layer.Hidden, config.MlpBias),
+                layer.Linear("mlp.up_proj", layer.Inner, layer.Hidden, config.MlpBias),
+            ],
+            Activation = config.HiddenActivation,
+            Output = layer.Linear("mlp.down_proj", layer.Hidden, layer.Inner, config.MlpBias),
+        };
     }
 
     /// <summary>Rotary positions as the config says.</summary>

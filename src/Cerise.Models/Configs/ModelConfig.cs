@@ -23,6 +23,9 @@ public sealed record ModelConfig
     /// <summary>Channels inside the MLP.</summary>
     public required int IntermediateSize { get; init; }
 
+    /// <summary>The function inside the MLP, <c>hidden_act</c>. Default silu.</summary>
+    public Activation HiddenActivation { get; init; }
+
     /// <summary>Number of decoder layers.</summary>
     public required int NumHiddenLayers { get; init; }
 

@@ -21,6 +21,9 @@ internal sealed class TensorScope(ModelConfig config, string prefix, int? layer 
     /// <summary>Channels of all key heads, and of all value heads.</summary>
     public Size KeyValues => new((long)config.NumKeyValueHeads * config.HeadDim, $"{config.NumKeyValueHeads} kv heads of {config.HeadDim}");
 
+    /// <summary>Channels of a head.</summary>
+    public Size Head => new(config.HeadDim, $"heads of {config.HeadDim}");
+
     /// <summary>A projection: <c>NAME.weight</c>, [outputs, inputs], and where there is one <c>NAME.bias</c>, [outputs].</summary>
     public LinearDesign Linear(string name, Size outputs, Size inputs, bool hasBias)
     {
@@ -31,7 +34,7 @@ internal sealed class TensorScope(ModelConfig config, string prefix, int? layer 
     }
 
     /// <summary>A root-mean-square norm: <c>NAME.weight</c>, [channels].</summary>
-    public NormDesign RmsNorm(string name, Size channels) => new RmsNormDesign(NormWeight(name, channels), config.RmsNormEps);
+    public RmsNormDesign RmsNorm(string name, Size channels) => new(NormWeight(name, channels), config.RmsNormEps);
 
     /// <summary>A table of vectors of the residual stream: <c>NAME.weight</c>, [rows, hidden].</summary>
     public ExpectedTensor Table(string name, TensorRole role, Size rows) => new(prefix + name + ".weight", [rows.Count, config.HiddenSize], role, layer, rows.Reason);

@@ -6,11 +6,10 @@ namespace Cerise.Models.Layers;
 /// <summary>Builds layers from their designs and the weights.</summary>
 /// <param name="device">Where rotary tables lie.</param>
 /// <param name="contextLength">Tokens of the longest sequence the model is used for.</param>
-/// <param name="headDim">Channels of a head.</param>
 /// <param name="weights">All weights, by name.</param>
 /// <param name="rotary">Receives the rotary tables, one for all layers that rotate alike; whoever disposes of the weights disposes of them.</param>
 internal sealed class DecoderBuilder(
-    Device device, int contextLength, int headDim, IReadOnlyDictionary<string, Parameter> weights, Dictionary<RotaryDesign, RotaryTables> rotary)
+    Device device, int contextLength, IReadOnlyDictionary<string, Parameter> weights, Dictionary<RotaryDesign, RotaryTables> rotary)
 {
     /// <summary>A block.</summary>
     public DecoderLayer Layer(LayerDesign design) => new(
@@ -21,18 +20,16 @@ internal sealed class DecoderBuilder(
     public NormLayer? Norm(NormDesign? design) => design switch
     {
         null => null,
-        RmsNormDesign rms => new RmsNormLayer(weights[rms.Weight.Name], (float)rms.Eps),
+        RmsNormDesign rms => new RmsNormLayer(weights[rms.Weight.Name], (float)rms.Eps, (float)rms.Offset, rms.IsPerHead),
+        LayerNormDesign layer => new LayerNormLayer(weights[layer.Weight.Name], weights[layer.Bias.Name], (float)layer.Eps),
         _ => throw new NotSupportedException($"norm '{design}'"),
     };
 
-    private AttentionLayer Attention(AttentionDesign design)
-    {
-        LinearLayer[] inputs = [.. design.QueryKeyValue.Select(Linear)];
-        return new AttentionLayer(
-            inputs[0], inputs[1], inputs[2], Norm(design.QueryNorm), Norm(design.KeyNorm), Rotary(design.Rotary), Linear(design.Output), headDim);
-    }
+    private AttentionLayer Attention(AttentionDesign design) => new(
+        [.. design.QueryKeyValue.Select(Linear)], Norm(design.QueryNorm), Norm(design.KeyNorm), Rotary(design.Rotary), design.Settings, Linear(design.Output));
 
-    private FeedForwardLayer FeedForward(FeedForwardDesign design) => new(Linear(design.Gate), Linear(design.Up), Linear(design.Down));
+    private FeedForwardLayer FeedForward(FeedForwardDesign design) =>
+        new([.. design.Inputs.Select(Linear)], design.IsGated, design.Activation, Linear(design.Output));
 
     private LinearLayer Linear(LinearDesign design) => new(weights[design.Weight.Name], design.Bias is null ? null : weights[design.Bias.Name]);
 

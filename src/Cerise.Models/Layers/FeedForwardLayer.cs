@@ -1,16 +1,37 @@
+using Cerise.Models.Configs;
 using Cerise.Tensors;
 using Cerise.Tensors.Ops;
 
 namespace Cerise.Models.Layers;
 
-/// <summary>The gated feed-forward layer: down(silu(gate(x)) * up(x)) (Shazeer 2020, arXiv:2002.05202).</summary>
-internal sealed record FeedForwardLayer(LinearLayer Gate, LinearLayer Up, LinearLayer Down)
+/// <summary>The feed-forward layer, as <see cref="FeedForwardDesign"/> describes it.</summary>
+/// <param name="Inputs">Gate and up, one layer that gives both, or without a gate the only one.</param>
+/// <param name="IsGated">Whether there is a gate.</param>
+/// <param name="Activation">The function.</param>
+/// <param name="Output">Back to the stream.</param>
+internal sealed record FeedForwardLayer(LinearLayer[] Inputs, bool IsGated, Activation Activation, LinearLayer Output)
 {
-    /// <param name="x">Normalized stream, [tokens, hidden].</param>
+    /// <param name="x">What the layer reads: the stream or its norm, [tokens, hidden].</param>
     /// <returns>What the layer adds to the stream, [tokens, hidden].</returns>
     public Tensor Forward(Tensor x)
     {
-        (Tensor gate, Tensor up) = LinearLayer.Forward(x, Gate, Up);                        // [tokens, intermediate]
-        return Down.Forward(gate.SwiGlu(up));
+        if (!IsGated)
+            return Output.Forward(Activate(Inputs[0].Forward(x)));
+        (Tensor gate, Tensor up) = Inputs is [LinearLayer first, LinearLayer second]
+            ? LinearLayer.Forward(x, first, second)
+            : Inputs[0].Forward(x).Split(Output.Weight.Shape.Columns);                      // [tokens, inner] each
+        return Output.Forward(Activation switch
+        {
+            Activation.Silu => gate.SwiGlu(up),
+            Activation.Gelu => gate.GeGlu(up, GeluForm.Exact),
+            _ => gate.GeGlu(up, GeluForm.Tanh),
+        });
     }
+
+    private Tensor Activate(Tensor x) => Activation switch
+    {
+        Activation.Silu => x * x.Sigmoid(),
+        Activation.Gelu => x.Gelu(GeluForm.Exact),
+        _ => x.Gelu(GeluForm.Tanh),
+    };
 }

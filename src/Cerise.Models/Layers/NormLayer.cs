@@ -14,11 +14,24 @@ internal abstract record NormLayer
 }
 
 /// <summary>Root-mean-square norm.</summary>
-/// <param name="Weight">[channels].</param>
+/// <param name="Weight">[channels], or of one head.</param>
 /// <param name="Eps">Added under the root.</param>
-internal sealed record RmsNormLayer(Parameter Weight, float Eps) : NormLayer
+/// <param name="Offset">Added to the weight.</param>
+/// <param name="IsPerHead">Whether each head is normalized by itself.</param>
+internal sealed record RmsNormLayer(Parameter Weight, float Eps, float Offset, bool IsPerHead) : NormLayer
 {
-    public override Tensor Forward(Tensor x) => x.RmsNorm(Weight, Eps);
+    public override Tensor Forward(Tensor x) => IsPerHead ? x.HeadRmsNorm(Weight, Eps, Offset) : x.RmsNorm(Weight, Eps, Offset);
 
-    public override (Tensor Sum, Tensor Normed) AddForward(Tensor stream, Tensor branch) => stream.AddRmsNorm(branch, Weight, Eps);
+    public override (Tensor Sum, Tensor Normed) AddForward(Tensor stream, Tensor branch) => stream.AddRmsNorm(branch, Weight, Eps, Offset);
+}
+
+/// <summary>Layer norm.</summary>
+/// <param name="Weight">[channels].</param>
+/// <param name="Bias">[channels].</param>
+/// <param name="Eps">Added under the root.</param>
+internal sealed record LayerNormLayer(Parameter Weight, Parameter Bias, float Eps) : NormLayer
+{
+    public override Tensor Forward(Tensor x) => x.LayerNorm(Weight, Bias, Eps);
+
+    public override (Tensor Sum, Tensor Normed) AddForward(Tensor stream, Tensor branch) => stream.AddLayerNorm(branch, Weight, Bias, Eps);
 }
