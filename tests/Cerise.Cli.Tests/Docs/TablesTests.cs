@@ -13,7 +13,7 @@ public sealed partial class TablesTests
 {
     public static TheoryData<string> Stages => [.. StageKinds.Names];
 
-    public static TheoryData<string> Projects => ["Cerise.Tensors", "Cerise.Data", "Cerise.Models", "Cerise.Training", "Cerise.Cli"];
+    public static TheoryData<string> Projects => ["Cerise.Tensors", "Cerise.Data", "Cerise.Models", "Cerise.Training", "Cerise.Studio", "Cerise.Cli"];
 
     [Theory]
     [MemberData(nameof(Stages))]

@@ -1,0 +1,24 @@
+using Cerise.Studio.Hosting;
+using Cerise.Studio.Wire;
+using Microsoft.AspNetCore.Http;
+
+namespace Cerise.Studio.Endpoints;
+
+/// <summary><c>GET /v1/models/{id}</c>: one model by its name, which may hold slashes.</summary>
+/// <param name="model">The one there is.</param>
+/// <param name="created">Since when it is served, seconds since 1970.</param>
+internal sealed class ModelEndpoint(ServedModel model, long created) : IEndpoint
+{
+    /// <inheritdoc/>
+    public string Method => HttpMethods.Get;
+
+    /// <inheritdoc/>
+    public string Path => "/v1/models/{**id}";
+
+    /// <inheritdoc/>
+    public Task Answer(HttpContext context, CancellationToken cancellation)
+    {
+        ModelsEndpoint.Check(context.Request.RouteValues["id"] as string, model);
+        return JsonResponse.Send(context.Response, StatusCodes.Status200OK, json => ModelsEndpoint.Write(json, model, created), cancellation);
+    }
+}
