@@ -36,4 +36,8 @@ internal sealed class ByteTokenizer : ITokenizer
     public string? IdToToken(int id) => id < 256 ? ((char)id).ToString() : Special[id - 256];
 
     public bool IsSpecial(int id) => id >= 256;
+
+    public (int Id, int Start, int End)[] EncodeWithOffsets(string text, bool addSpecialTokens = true) => throw new NotSupportedException();
+
+    public ReadOnlySpan<byte> TokenBytes(int id) => id < 256 ? new byte[] { (byte)id } : [];
 }
