@@ -36,11 +36,11 @@ public class LmHeadBenchmark : KernelBenchmark
     }
 
     [Benchmark]
-    public void Forward() => Device.LmHead(_hidden, _table, _targets, 1, null, _logProbs, _entropies, _statistics);
+    public void Forward() => Device.LmHead(_hidden, _table, _targets, 1, 0, null, _logProbs, _entropies, _statistics);
 
     [Benchmark]
     public void Backward() => Device.LmHeadBackward(
-        _hidden, _table, _targets, 1, null, _entropies, _statistics, _gradLogProbs, null, _gradHidden, accumulate: false);
+        _hidden, _table, _targets, 1, 0, null, _entropies, _statistics, _gradLogProbs, null, _gradHidden, accumulate: false);
 
     [Benchmark]
     public void Sample() => Device.Sample(_logits, _rows, _ids, _sampled);

@@ -218,22 +218,23 @@ public abstract class Device : IDisposable
         Tensor queries, Tensor keys, AttentionPlan plan, KeyValueBlocks cache, AttentionSettings settings, Tensor y, Tensor logSumExp,
         Tensor gradOutput, Tensor gradQueries, Tensor gradKeys, Tensor gradValues);
 
-    /// <summary>For each row: the log-probability of its target and the entropy, under softmax(inverseTemperature * hidden W^T), in chunks of rows.</summary>
+    /// <summary>For each row: the log-probability of its target and the entropy, under softmax(inverseTemperature * cap(hidden W^T)), in chunks of rows.</summary>
     /// <param name="hidden">[rows, channels].</param>
     /// <param name="table">[vocab, channels].</param>
     /// <param name="targets">The token of each row.</param>
     /// <param name="inverseTemperature">1 / temperature.</param>
+    /// <param name="softCap">Bounds the logits before the temperature divides them: cap * tanh(logit / cap); 0 for none.</param>
     /// <param name="logits">Where the logits are kept for the backward pass, [rows, vocab] numbers in the device's own order; null: they are computed again there.</param>
     /// <param name="logProbs">[rows], nats.</param>
     /// <param name="entropies">[rows], nats.</param>
-    /// <param name="statistics">[rows, 2], kept for the backward pass: the largest z of each row, with z the logits times inverseTemperature, and ln of the sum of e^(z - largest).</param>
+    /// <param name="statistics">[rows, 2], kept for the backward pass: the largest z of each row, with z the (capped) logits times inverseTemperature, and ln of the sum of e^(z - largest).</param>
     /// <param name="term">What the table's adapter adds to the logits; null for nothing.</param>
     public abstract void LmHead(
-        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor logProbs, Tensor entropies, Tensor statistics, LowRankTerm? term = null);
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, float softCap, Tensor? logits, Tensor logProbs, Tensor entropies, Tensor statistics, LowRankTerm? term = null);
 
     /// <summary>Gradients of <see cref="LmHead"/> by the hidden rows, the table and its adapter's term. Overwrites kept <paramref name="logits"/>.</summary>
     public abstract void LmHeadBackward(
-        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor entropies, Tensor statistics,
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, float softCap, Tensor? logits, Tensor entropies, Tensor statistics,
         Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate, LowRankTerm? term = null);
 
     /// <summary><see cref="LmHead"/> and <see cref="LmHeadBackward"/> in one pass over the logits, for gradients that are known beforehand; the same bits as one after the other.</summary>
@@ -241,6 +242,7 @@ public abstract class Device : IDisposable
     /// <param name="table">[vocab, channels]; its gradient is added to, if it is trainable.</param>
     /// <param name="targets">The token of each row.</param>
     /// <param name="inverseTemperature">1 / temperature.</param>
+    /// <param name="softCap">Bounds the logits before the temperature divides them: cap * tanh(logit / cap); 0 for none.</param>
     /// <param name="gradLogProbs">The loss's gradient by each row's log-probability, [rows].</param>
     /// <param name="logProbs">[rows], nats.</param>
     /// <param name="entropies">[rows], nats.</param>
@@ -248,11 +250,14 @@ public abstract class Device : IDisposable
     /// <param name="gradHidden">Written, [rows, channels]; null where the hidden states want none.</param>
     /// <param name="term">What the table's adapter adds to the logits; null for nothing.</param>
     public abstract void LmHeadWithGradients(
-        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor gradLogProbs, Tensor logProbs, Tensor entropies, Tensor statistics, Tensor? gradHidden,
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, float softCap, Tensor gradLogProbs, Tensor logProbs, Tensor entropies, Tensor statistics, Tensor? gradHidden,
         LowRankTerm? term = null);
 
     /// <summary>logits = hidden W^T.</summary>
     public void Logits(Tensor hidden, Parameter table, Tensor logits) => Linear(hidden, table, null, logits);
+
+    /// <summary>x = cap * tanh(x / cap), in place.</summary>
+    public abstract void SoftCap(Tensor x, float cap);
 
     /// <summary>Draws a token for each row of logits; see <see cref="SamplingRow"/>.</summary>
     /// <param name="logits">[rows, vocab].</param>
@@ -266,6 +271,7 @@ public abstract class Device : IDisposable
     /// <summary>Draws the token that follows each row of hidden states: <see cref="Logits"/> and <see cref="Sample(Tensor, ReadOnlySpan{SamplingRow}, Span{int}, Span{float})"/> in one, with the same result, strip by strip of the vocabulary while the logits are in the cache.</summary>
     /// <param name="hidden">[rows, channels].</param>
     /// <param name="table">[vocab, channels], in panels.</param>
+    /// <param name="softCap">Bounds the logits, as in <see cref="LmHead"/>; 0 for none.</param>
     /// <param name="rows">How each row is drawn.</param>
     /// <param name="ids">The tokens drawn.</param>
     /// <param name="logProbs">Their log-probabilities under the untruncated distribution at the row's temperature (at 1 where it is 0).</param>
@@ -273,7 +279,7 @@ public abstract class Device : IDisposable
     /// <remarks>After the first call with so many rows nothing is allocated.</remarks>
     /// <exception cref="ArgumentException">A row is <c>default</c>.</exception>
     /// <exception cref="ArithmeticException">A row's logits hold NaN.</exception>
-    public abstract void Sample(Tensor hidden, Parameter table, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs, LowRankTerm? term = null);
+    public abstract void Sample(Tensor hidden, Parameter table, float softCap, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs, LowRankTerm? term = null);
 
     // Element-wise, rows and segments
 

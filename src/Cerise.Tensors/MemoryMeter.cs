@@ -43,13 +43,13 @@ public sealed class MemoryMeter : Device
     }
 
     /// <inheritdoc/>
-    public override void LmHead(Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor logProbs, Tensor entropies, Tensor statistics, LowRankTerm? term = null)
+    public override void LmHead(Tensor hidden, Parameter table, Indices targets, float inverseTemperature, float softCap, Tensor? logits, Tensor logProbs, Tensor entropies, Tensor statistics, LowRankTerm? term = null)
     {
     }
 
     /// <inheritdoc/>
     public override void LmHeadWithGradients(
-        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor gradLogProbs, Tensor logProbs, Tensor entropies, Tensor statistics, Tensor? gradHidden, LowRankTerm? term = null)
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, float softCap, Tensor gradLogProbs, Tensor logProbs, Tensor entropies, Tensor statistics, Tensor? gradHidden, LowRankTerm? term = null)
     {
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(table);
@@ -73,6 +73,11 @@ public sealed class MemoryMeter : Device
     public override double SumOfSquares(Storage storage, long length) => length;
 
     /// <inheritdoc/>
+    public override void SoftCap(Tensor x, float cap)
+    {
+    }
+
+    /// <inheritdoc/>
     public override void Sample(Tensor logits, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs)
     {
         ids.Fill(1);
@@ -80,7 +85,7 @@ public sealed class MemoryMeter : Device
     }
 
     /// <inheritdoc/>
-    public override void Sample(Tensor hidden, Parameter table, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs, LowRankTerm? term = null)
+    public override void Sample(Tensor hidden, Parameter table, float softCap, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs, LowRankTerm? term = null)
     {
         ArgumentNullException.ThrowIfNull(table);
         Hold(rows.Length, table.Shape.Rows);
@@ -251,7 +256,7 @@ public sealed class MemoryMeter : Device
     }
 
     /// <inheritdoc/>
-    public override void LmHeadBackward(Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor entropies, Tensor statistics, Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate, LowRankTerm? term = null)
+    public override void LmHeadBackward(Tensor hidden, Parameter table, Indices targets, float inverseTemperature, float softCap, Tensor? logits, Tensor entropies, Tensor statistics, Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate, LowRankTerm? term = null)
     {
     }
 

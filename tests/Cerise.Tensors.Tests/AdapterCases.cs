@@ -71,9 +71,9 @@ internal static class AdapterCases
     }
 
     /// <summary>The head with an adapter is the head of the whole table, and its gradients by the factors follow from that by the table.</summary>
-    public static OpCase Head(Seed seed, int rows, int channels, int vocab, int rank, float scale, float temperature = 1)
+    public static OpCase Head(Seed seed, int rows, int channels, int vocab, int rank, float scale, float temperature = 1, float softCap = 0)
     {
-        OpCase plain = OpCases.LmHead(seed, rows, channels, vocab, temperature);
+        OpCase plain = OpCases.LmHead(seed, rows, channels, vocab, temperature, softCap);
         int[] targets = Draws.Below(seed.Fork("targets"), rows, vocab);
         return plain with
         {
@@ -82,7 +82,7 @@ internal static class AdapterCases
             Apply = (_, x, w) =>
             {
                 w[0].Adapter ??= new LowRankAdapter(w[1], w[2], scale);
-                (Tensor logProbs, Tensor entropies) = x[0].LmHead(w[0], new Indices(targets), temperature);
+                (Tensor logProbs, Tensor entropies) = x[0].LmHead(w[0], new Indices(targets), temperature, softCap);
                 return [logProbs, entropies];
             },
             Forward = a => plain.Forward([a[0], Whole(a)]),

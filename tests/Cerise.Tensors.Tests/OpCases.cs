@@ -197,30 +197,30 @@ internal static partial class OpCases
         };
     }
 
-    public static OpCase LmHead(Seed seed, int rows, int channels, int vocab, float temperature = 1)
+    public static OpCase LmHead(Seed seed, int rows, int channels, int vocab, float temperature = 1, float softCap = 0)
     {
         int[] targets = Draws.Below(seed.Fork("targets"), rows, vocab);
         return new OpCase
         {
-            Name = $"LmHead({rows} x {channels}, vocab {vocab}, temperature {temperature})",
+            Name = $"LmHead({rows} x {channels}, vocab {vocab}, temperature {temperature}, cap {softCap})",
             Inputs = [(new Shape(rows, channels), Draws.Normal(seed.Fork("hidden"), rows * channels))],
             Weights = [(new Shape(vocab, channels), ParameterLayout.Panels, Draws.Normal(seed.Fork("table"), vocab * channels, 2 / MathF.Sqrt(channels)))],
             Tolerance = 3e-5,                                              // logits near 10 are rounded to 1e-6, which is a probability's relative error
             Apply = (_, x, w) =>
             {
-                (Tensor logProbs, Tensor entropies) = x[0].LmHead(w[0], new Indices(targets), temperature);
+                (Tensor logProbs, Tensor entropies) = x[0].LmHead(w[0], new Indices(targets), temperature, softCap);
                 return [logProbs, entropies];
             },
             Forward = a =>
             {
                 double[][] y = [new double[rows], new double[rows]];
-                Cerise.Tensors.Kernels.LmHead.Reference.Forward<double>(vocab, Logits(a), targets, temperature, y[0], y[1]);
+                Cerise.Tensors.Kernels.LmHead.Reference.Forward<double>(vocab, Logits(a), targets, temperature, softCap, y[0], y[1]);
                 return y;
             },
             Backward = (a, dy) =>
             {
                 double[] gradLogits = new double[rows * vocab];
-                Cerise.Tensors.Kernels.LmHead.Reference.Backward<double>(vocab, Logits(a), targets, temperature, dy[0], dy[1], gradLogits);
+                Cerise.Tensors.Kernels.LmHead.Reference.Backward<double>(vocab, Logits(a), targets, temperature, softCap, dy[0], dy[1], gradLogits);
                 double[][] grads = ZerosLike(a);
                 MatMul.Reference.BackwardInput<double>(rows, channels, vocab, gradLogits, a[1], grads[0]);
                 MatMul.Reference.BackwardWeight<double>(rows, channels, vocab, a[0], gradLogits, grads[1]);

@@ -21,7 +21,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     private SamplingRow[] _samplingRows = [];
 
     public override void LmHead(
-        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor logProbs, Tensor entropies, Tensor statistics,
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, float softCap, Tensor? logits, Tensor logProbs, Tensor entropies, Tensor statistics,
         LowRankTerm? term = null)
     {
         (int rows, int vocab) = (hidden.Shape.Rows, table.Shape.Rows);
@@ -31,13 +31,13 @@ internal sealed unsafe partial class CpuDevice<TLanes>
         {
             HeadLogits z = HeadLogits.Of(Math.Min(chunk, rows - first), vocab, StripLength, keeps: logits is not null);
             z = z.In(logits is null ? AtLeast(ref _logits, z.Length) : At(logits));
-            LmHeadForward(z, first, hidden, table, targets, inverseTemperature, logProbs, entropies, statistics, term);
+            LmHeadForward(z, first, hidden, table, targets, inverseTemperature, softCap, logProbs, entropies, statistics, term);
         }
         GC.KeepAlive(targets);
     }
 
     public override void LmHeadBackward(
-        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor? logits, Tensor entropies, Tensor statistics,
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, float softCap, Tensor? logits, Tensor entropies, Tensor statistics,
         Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate, LowRankTerm? term = null)
     {
         (int rows, int vocab) = (hidden.Shape.Rows, table.Shape.Rows);
@@ -49,15 +49,15 @@ internal sealed unsafe partial class CpuDevice<TLanes>
             for (int strip = 0; strip < z.Strips; strip++)
             {
                 if (logits is null)
-                    StripLogits(z, strip, first, hidden, table, term);
-                StripBackward(z, strip, first, hidden, table, targets, inverseTemperature, entropies, statistics, gradLogProbs, gradEntropies, gradHidden, accumulate, term);
+                    StripLogits(z, strip, first, hidden, table, softCap, term);
+                StripBackward(z, strip, first, hidden, table, targets, inverseTemperature, softCap, entropies, statistics, gradLogProbs, gradEntropies, gradHidden, accumulate, term);
             }
         }
         GC.KeepAlive(targets);
     }
 
     public override void LmHeadWithGradients(
-        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor gradLogProbs, Tensor logProbs, Tensor entropies, Tensor statistics, Tensor? gradHidden,
+        Tensor hidden, Parameter table, Indices targets, float inverseTemperature, float softCap, Tensor gradLogProbs, Tensor logProbs, Tensor entropies, Tensor statistics, Tensor? gradHidden,
         LowRankTerm? term = null)
     {
         (int rows, int vocab) = (hidden.Shape.Rows, table.Shape.Rows);
@@ -67,12 +67,14 @@ internal sealed unsafe partial class CpuDevice<TLanes>
         {
             HeadLogits z = HeadLogits.Of(Math.Min(chunk, rows - first), vocab, StripLength, keeps: true);
             z = z.In(AtLeast(ref _logits, z.Length));
-            LmHeadForward(z, first, hidden, table, targets, inverseTemperature, logProbs, entropies, statistics, term);
+            LmHeadForward(z, first, hidden, table, targets, inverseTemperature, softCap, logProbs, entropies, statistics, term);
             for (int strip = 0; strip < z.Strips; strip++)
-                StripBackward(z, strip, first, hidden, table, targets, inverseTemperature, entropies, statistics, gradLogProbs, null, gradHidden, accumulate: false, term);
+                StripBackward(z, strip, first, hidden, table, targets, inverseTemperature, softCap, entropies, statistics, gradLogProbs, null, gradHidden, accumulate: false, term);
         }
         GC.KeepAlive(targets);
     }
+
+    public override void SoftCap(Tensor x, float cap) => Cap(x.Shape.Length, At(x), cap);
 
     public override void Sample(Tensor logits, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs)
     {
@@ -83,7 +85,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
         Draw(z, statistics, ids, logProbs);
     }
 
-    public override void Sample(Tensor hidden, Parameter table, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs, LowRankTerm? term = null)
+    public override void Sample(Tensor hidden, Parameter table, float softCap, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs, LowRankTerm? term = null)
     {
         RequireSettings(rows, hidden.Shape.Rows, ids.Length, logProbs.Length);
         int vocab = table.Shape.Rows;
@@ -97,7 +99,7 @@ internal sealed unsafe partial class CpuDevice<TLanes>
             BlockStatistics statistics = default;
             for (int strip = 0; strip < z.Strips; strip++)
             {
-                StripLogits(z, strip, first, hidden, table, term);
+                StripLogits(z, strip, first, hidden, table, softCap, term);
                 statistics = SampledStatistics(z, strip);
             }
             Draw(z, statistics, ids[first..], logProbs[first..]);
@@ -105,13 +107,13 @@ internal sealed unsafe partial class CpuDevice<TLanes>
     }
 
     private void LmHeadForward(
-        HeadLogits z, int first, Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor logProbs, Tensor entropies, Tensor statistics,
+        HeadLogits z, int first, Tensor hidden, Parameter table, Indices targets, float inverseTemperature, float softCap, Tensor logProbs, Tensor entropies, Tensor statistics,
         LowRankTerm? term)
     {
         BlockStatistics blocks = new(AtLeast(ref _blockStatistics, BlockStatistics.Length(z.Rows, z.Vocab)), z.Vocab);
         for (int strip = 0; strip < z.Strips; strip++)
         {
-            StripLogits(z, strip, first, hidden, table, term);
+            StripLogits(z, strip, first, hidden, table, softCap, term);
             LmHead.Blocks<TLanes> blockJob = new(strip, z, inverseTemperature, blocks, targets.Pointer + first, At(logProbs) + first);
             _team.For(BlockItem.Count(z, strip), ref blockJob);
         }
@@ -121,11 +123,11 @@ internal sealed unsafe partial class CpuDevice<TLanes>
 
     // Logits become their gradients, and those are used up while they are in the cache. The products' sums go on from strip to strip, as if there were only one.
     private void StripBackward(
-        HeadLogits z, int strip, int first, Tensor hidden, Parameter table, Indices targets, float inverseTemperature, Tensor entropies, Tensor statistics,
+        HeadLogits z, int strip, int first, Tensor hidden, Parameter table, Indices targets, float inverseTemperature, float softCap, Tensor entropies, Tensor statistics,
         Tensor? gradLogProbs, Tensor? gradEntropies, Tensor? gradHidden, bool accumulate, LowRankTerm? term)
     {
         LmHead.Backward<TLanes> job = new(
-            strip, z, inverseTemperature, targets.Pointer + first, At(entropies) + first, At(statistics) + (2 * first),
+            strip, z, inverseTemperature, softCap, targets.Pointer + first, At(entropies) + first, At(statistics) + (2 * first),
             gradLogProbs is null ? null : At(gradLogProbs) + first, gradEntropies is null ? null : At(gradEntropies) + first);
         _team.For(Items(z.Rows, Kernels.LmHead.RowsPerItem), ref job);
         int channels = hidden.Shape.Columns;
@@ -151,11 +153,19 @@ internal sealed unsafe partial class CpuDevice<TLanes>
                 _team, z.Rows, rank, z.Width(strip), At(term.Reduced) + offset, z.Strip(strip), At(term.Up.GradientOfProducts) + ((nint)z.First(strip) * rank), Scratch(MatMul.ScratchLength));
     }
 
-    private void StripLogits(HeadLogits z, int strip, int first, Tensor hidden, Parameter table, LowRankTerm? term)
+    private void StripLogits(HeadLogits z, int strip, int first, Tensor hidden, Parameter table, float softCap, LowRankTerm? term)
     {
         Product(z.Rows, At(hidden) + ((nint)first * hidden.Shape.Columns), table, z.First(strip), z.Width(strip), null, z.Strip(strip));
         if (term is { } added)
             AddProduct(z.Rows, At(added.Reduced) + ((nint)first * added.Reduced.Shape.Columns), added.Up, z.First(strip), z.Width(strip), z.Strip(strip));
+        if (softCap > 0)
+            Cap((long)z.Rows * z.Width(strip), z.Strip(strip), softCap);
+    }
+
+    private void Cap(long length, float* x, float cap)
+    {
+        SoftCap.Job<TLanes> job = new(length, x, cap);
+        _team.For(Items(length, Kernels.SoftCap.LengthPerItem), ref job);
     }
 
     private BlockStatistics SampledStatistics(HeadLogits z, int strip)

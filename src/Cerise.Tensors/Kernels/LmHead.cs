@@ -5,7 +5,7 @@ namespace Cerise.Tensors.Kernels;
 
 /// <summary>Language-model head: log-probability of each row's target and entropy from the row's logits, and the gradient by the logits in their place.</summary>
 /// <remarks>
-/// With z = logits / T, p = softmax(z), H = - sum p ln p: dz_v = g (1[v = target] - p_v) - gH p_v (ln p_v + H), dlogits = dz / T.
+/// With z = logits / T (soft-capped logits where the model caps them), p = softmax(z), H = - sum p ln p: dz_v = g (1[v = target] - p_v) - gH p_v (ln p_v + H), dlogits = dz / T (times the cap's slope).
 /// The products with the table run before and after, strip by strip of the vocabulary and on chunks of rows, so [tokens, vocab] never exists as a whole.
 /// </remarks>
 internal static unsafe partial class LmHead
@@ -66,7 +66,7 @@ internal static unsafe partial class LmHead
 
     /// <summary>The gradient by the logits of one strip, in their place.</summary>
     public readonly struct Backward<TLanes>(
-        int strip, HeadLogits logits, float inverseTemperature, int* targets, float* entropies, float* statistics, float* gradLogProbs, float* gradEntropies) : IJob
+        int strip, HeadLogits logits, float inverseTemperature, float softCap, int* targets, float* entropies, float* statistics, float* gradLogProbs, float* gradEntropies) : IJob
         where TLanes : struct, ILanes<TLanes>
     {
         public void Run(int item, int worker)
@@ -80,13 +80,34 @@ internal static unsafe partial class LmHead
                 float g = gradLogProbs is null ? 0 : gradLogProbs[row];
                 float gradEntropy = gradEntropies is null ? 0 : gradEntropies[row];
                 Slopes slopes = new(statistics[2 * row], statistics[(2 * row) + 1], -g * inverseTemperature, entropies[row], -gradEntropy * inverseTemperature);
-                int body = width / 16 * 16;
-                Gradient(z, body, slopes);
-                if (body < width)
-                    GradientOfTail(z + body, width - body, slopes);
-                if ((uint)(targets[row] - first) < (uint)width)
-                    z[targets[row] - first] += g * inverseTemperature;
+                if (softCap > 0)
+                    ThroughCap(z, width, slopes, targets[row] - first, g * inverseTemperature);
+                else
+                    Gradient(z, width, slopes, targets[row] - first, g * inverseTemperature);
             }
+        }
+
+        // Piece by piece, for the slope of the cap needs the logits that the gradient takes the place of.
+        private void ThroughCap(float* z, int length, in Slopes slopes, int target, float ofTarget)
+        {
+            float* kept = stackalloc float[SoftmaxRow.BlockLength];
+            for (int i = 0; i < length; i += SoftmaxRow.BlockLength)
+            {
+                int count = Math.Min(SoftmaxRow.BlockLength, length - i);
+                new ReadOnlySpan<float>(z + i, count).CopyTo(new Span<float>(kept, count));
+                Gradient(z + i, count, slopes, target - i, ofTarget);
+                SoftCap.Backward<TLanes>(z + i, kept, count, softCap);
+            }
+        }
+
+        private void Gradient(float* z, int length, in Slopes slopes, int target, float ofTarget)
+        {
+            int body = length / 16 * 16;
+            Gradient(z, body, slopes);
+            if (body < length)
+                GradientOfTail(z + body, length - body, slopes);
+            if ((uint)target < (uint)length)
+                z[target] += ofTarget;
         }
 
         // The same on a copy that is as long as lanes are.

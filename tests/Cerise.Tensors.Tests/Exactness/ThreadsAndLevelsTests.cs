@@ -34,6 +34,7 @@ public sealed class ThreadsAndLevelsTests
         OpCases.SharedAttention(Seed.From(16), [[70, 30, 64, 1], [128, 9, 9]], 2, 2, 80, new AttentionSettings(80, 0.1f, Window: 66)),
         OpCases.LmHead(Seed.From(11), 37, 50, 333, 0.8f),
         OpCases.LmHead(Seed.From(14), 21, 10, 2100),
+        OpCases.LmHead(Seed.From(17), 21, 10, 2100, 0.8f, 3),
         .. Enum.GetValues<UnaryOp>().Select(op => OpCases.Unary(Seed.From(12), op, 20_001)),
         .. Enum.GetValues<BinaryOp>().Select(op => OpCases.Binary(Seed.From(13), op, 20_001)),
     ];

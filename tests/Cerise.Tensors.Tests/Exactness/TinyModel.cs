@@ -15,7 +15,7 @@ internal sealed record TinySizes(int Vocab, int Channels, int Heads, int KvHeads
     }
 }
 
-/// <summary>A small Llama with biases on queries, keys and values, made of all the engine's ops; its first layer may attend within a window, both under a soft cap.</summary>
+/// <summary>A small Llama with biases on queries, keys and values, made of all the engine's ops; its first layer may attend within a window, scores and logits may be capped.</summary>
 internal sealed class TinyModel : IDisposable
 {
     private const float Eps = 1e-5f;
@@ -63,6 +63,8 @@ internal sealed class TinyModel : IDisposable
 
     public List<Parameter> Parameters { get; } = [];
 
+    private float HeadCap => 2 * _sizes.SoftCap;
+
     /// <summary>Keys and values of all layers in <paramref name="blocks"/> blocks.</summary>
     public KeyValueBlocks[] NewCache(int blocks)
     {
@@ -99,9 +101,9 @@ internal sealed class TinyModel : IDisposable
     }
 
     /// <summary>Log-probability of each row's target and entropy.</summary>
-    public (Tensor LogProbs, Tensor Entropies) Score(Tensor hidden, ReadOnlySpan<int> targets, float temperature = 1) => hidden.LmHead(_head, new Indices(targets), temperature);
+    public (Tensor LogProbs, Tensor Entropies) Score(Tensor hidden, ReadOnlySpan<int> targets, float temperature = 1) => hidden.LmHead(_head, new Indices(targets), temperature, HeadCap);
 
-    public Tensor Logits(Tensor hidden) => hidden.Logits(_head);
+    public Tensor Logits(Tensor hidden) => hidden.Logits(_head, HeadCap);
 
     /// <summary>The gradients of a weighted sum of log-probabilities and entropies over sequences, micro-batch by micro-batch.</summary>
     public float[][] Gradients(IReadOnlyList<int[]> sequences, IEnumerable<Range> microBatches)
@@ -134,7 +136,7 @@ internal sealed class TinyModel : IDisposable
             Indices targets = new([.. ids.Select(id => (id + 1) % _sizes.Vocab)]);
             float[] weights = [.. ids.Select(id => (id % 5) / 7f)];
             Tensor hidden = Hidden(graph, ids, AttentionPlan.Packed([.. part.Select(ids => ids.Length)]));
-            graph.Backward(onePass ? hidden.LmHeadLoss(_head, targets, weights, 0.9f).Loss : -hidden.LmHead(_head, targets, 0.9f).LogProbs.Dot(weights));
+            graph.Backward(onePass ? hidden.LmHeadLoss(_head, targets, weights, 0.9f, HeadCap).Loss : -hidden.LmHead(_head, targets, 0.9f, HeadCap).LogProbs.Dot(weights));
             graph.Reset();
         }
         return [.. Parameters.Select(parameter => parameter.ToArray(parameter.Gradient!))];

@@ -21,6 +21,26 @@ public sealed class LmHeadTests
 
     [Theory]
     [MemberData(nameof(AllLevels))]
+    public void Capped_logits_match_the_reference(SimdLevel level) =>
+        OpCheck.MatchesReference(
+            level, ((int[])[2, 15, 16, 17, 100, 1023, 1025, 2049]).Select(vocab => OpCases.LmHead(Seed.From(vocab), 7, 5, vocab, vocab % 2 == 0 ? 1 : 0.7f, 1 + (vocab % 3))));
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
+    public void A_capped_logit_stays_below_the_cap_and_a_cap_far_above_changes_little(SimdLevel level)
+    {
+        using Device device = Device.Cpu(1, level);
+        using Graph graph = new(device, record: false);
+        using Parameter table = OpCheck.NewParameter(device, "table", new Shape(5, 1), ParameterLayout.Panels, [1e9f, -100, 0.5f, 3, float.PositiveInfinity]);
+        float[] logits = graph.From([1], new Shape(1, 1)).Logits(table, 30).ToArray();
+        double[] expected = [30, 30 * Math.Tanh(-100 / 30.0), 30 * Math.Tanh(0.5 / 30), 30 * Math.Tanh(0.1), 30];
+        for (int i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], logits[i], 1e-5);
+        Assert.Equal(0.5, graph.From([1], new Shape(1, 1)).Logits(table, 1e6f).ToArray()[2], 1e-7);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLevels))]
     public void A_block_of_impossible_tokens_adds_nothing(SimdLevel level)
     {
         float[] logits = new float[2100];
@@ -37,37 +57,8 @@ public sealed class LmHeadTests
     [MemberData(nameof(AllLevels))]
     public void Loss_and_gradient_in_one_pass_have_the_bits_of_two(SimdLevel level)
     {
-        bool wide = level == Simd.Best;
-        int rows = wide ? 1100 : 50;
-        const int vocab = 2500;
-        using Device device = Device.Cpu(wide ? 3 : 1, level);
-        int[] targets = Draws.Below(Seed.From(1), rows, vocab);
-        float[] weights = [.. Draws.Normal(Seed.From(2), rows).Select((w, i) => i % 5 == 0 ? 0 : w)];
-        float[] values = Draws.Normal(Seed.From(3), vocab * 6);
-        float[] states = Draws.Normal(Seed.From(4), rows * 6);
-        float[][] two = Gradients((hidden, table) =>
-        {
-            (Tensor logProbs, Tensor entropies) = hidden.LmHead(table, new Indices(targets), 0.9f);
-            return (-logProbs.Dot(weights), logProbs, entropies);
-        });
-        float[][] one = Gradients((hidden, table) =>
-        {
-            (Tensor loss, Tensor logProbs, Tensor entropies, _) = hidden.LmHeadLoss(table, new Indices(targets), weights, 0.9f);
-            return (loss, logProbs, entropies);
-        });
-        for (int k = 0; k < two.Length; k++)
-            Bits.AssertSame(two[k], one[k], ((string[])["loss", "log-probabilities", "entropies", "gradient of the states", "gradient of the table"])[k]);
-
-        float[][] Gradients(Func<Tensor, Parameter, (Tensor Loss, Tensor LogProbs, Tensor Entropies)> apply)
-        {
-            using Graph graph = new(device, record: true);
-            using Parameter table = OpCheck.NewParameter(device, "table", new Shape(vocab, 6), ParameterLayout.Panels, values);
-            Tensor hidden = graph.Leaf(states, new Shape(rows, 6));
-            (Tensor loss, Tensor logProbs, Tensor entropies) = apply(hidden, table);
-            float[][] outputs = [loss.ToArray(), logProbs.ToArray(), entropies.ToArray()];
-            graph.Backward(loss);
-            return [.. outputs, hidden.Gradient!.ToArray(), table.ToArray(table.Gradient!)];
-        }
+        AssertSamePasses(level, 0);
+        AssertSamePasses(level, 2.5f);
     }
 
     [Fact]
@@ -187,6 +178,41 @@ public sealed class LmHeadTests
         Assert.All(dirty.Gradients[0][(4 * 8)..(5 * 8)], g => Assert.True(float.IsNaN(g)));
         Bits.AssertSame(clean.Gradients[0].AsSpan(0, 4 * 8), dirty.Gradients[0].AsSpan(0, 4 * 8), "gradients before");
         Bits.AssertSame(clean.Gradients[0].AsSpan(5 * 8), dirty.Gradients[0].AsSpan(5 * 8), "gradients after");
+    }
+
+    private static void AssertSamePasses(SimdLevel level, float cap)
+    {
+        bool wide = level == Simd.Best;
+        int rows = wide ? 1100 : 50;
+        const int vocab = 2500;
+        using Device device = Device.Cpu(wide ? 3 : 1, level);
+        int[] targets = Draws.Below(Seed.From(1), rows, vocab);
+        float[] weights = [.. Draws.Normal(Seed.From(2), rows).Select((w, i) => i % 5 == 0 ? 0 : w)];
+        float[] values = Draws.Normal(Seed.From(3), vocab * 6);
+        float[] states = Draws.Normal(Seed.From(4), rows * 6);
+        float[][] two = Gradients((hidden, table) =>
+        {
+            (Tensor logProbs, Tensor entropies) = hidden.LmHead(table, new Indices(targets), 0.9f, cap);
+            return (-logProbs.Dot(weights), logProbs, entropies);
+        });
+        float[][] one = Gradients((hidden, table) =>
+        {
+            (Tensor loss, Tensor logProbs, Tensor entropies, _) = hidden.LmHeadLoss(table, new Indices(targets), weights, 0.9f, cap);
+            return (loss, logProbs, entropies);
+        });
+        for (int k = 0; k < two.Length; k++)
+            Bits.AssertSame(two[k], one[k], ((string[])["loss", "log-probabilities", "entropies", "gradient of the states", "gradient of the table"])[k]);
+
+        float[][] Gradients(Func<Tensor, Parameter, (Tensor Loss, Tensor LogProbs, Tensor Entropies)> apply)
+        {
+            using Graph graph = new(device, record: true);
+            using Parameter table = OpCheck.NewParameter(device, "table", new Shape(vocab, 6), ParameterLayout.Panels, values);
+            Tensor hidden = graph.Leaf(states, new Shape(rows, 6));
+            (Tensor loss, Tensor logProbs, Tensor entropies) = apply(hidden, table);
+            float[][] outputs = [loss.ToArray(), logProbs.ToArray(), entropies.ToArray()];
+            graph.Backward(loss);
+            return [.. outputs, hidden.Gradient!.ToArray(), table.ToArray(table.Gradient!)];
+        }
     }
 
     // With the identity as table the hidden states are the logits; infinite ones go in as weights of a single channel instead, 0 * infinity being NaN.

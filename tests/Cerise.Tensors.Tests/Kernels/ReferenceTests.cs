@@ -65,9 +65,11 @@ public sealed class ReferenceTests
         OpCheck.ReferenceMatchesFiniteDifferences(OpCases.Attention(Seed, [1, 5, 3], 4, 2, 4, new AttentionSettings(4, 0.4f, window, cap)));
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(0.7f)]
-    public void LmHead_gradients_match_finite_differences(float temperature) => OpCheck.ReferenceMatchesFiniteDifferences(OpCases.LmHead(Seed, 4, 3, 6, temperature));
+    [InlineData(1, 0)]
+    [InlineData(0.7f, 0)]
+    [InlineData(0.8f, 1.3f)]
+    public void LmHead_gradients_match_finite_differences(float temperature, float cap) =>
+        OpCheck.ReferenceMatchesFiniteDifferences(OpCases.LmHead(Seed, 4, 3, 6, temperature, cap));
 
     [Theory]
     [InlineData(UnaryOp.Affine)]

@@ -167,10 +167,12 @@ public sealed class SampleRowTests
     }
 
     [Theory]
-    [InlineData(1, 1)]
-    [InlineData(5, 2)]
-    [InlineData(70, 3)]
-    public void Drawing_from_hidden_states_is_drawing_from_their_logits_with_the_log_probabilities_of_scoring(int count, int threads)
+    [InlineData(1, 1, 0)]
+    [InlineData(5, 2, 0)]
+    [InlineData(70, 3, 0)]
+    [InlineData(5, 1, 9)]
+    [InlineData(70, 2, 4)]
+    public void Drawing_from_hidden_states_is_drawing_from_their_logits_with_the_log_probabilities_of_scoring(int count, int threads, float cap)
     {
         const int vocab = 5003;
         Seed seed = Seed.From(count);
@@ -186,13 +188,13 @@ public sealed class SampleRowTests
             }),
         ];
         (int[] ids, float[] logProbs) = (new int[count], new float[count]);
-        device.Sample(hidden, table, rows, ids, logProbs);
+        device.Sample(hidden, table, cap, rows, ids, logProbs);
         (int[] fromLogits, float[] logProbsFromLogits) = (new int[count], new float[count]);
-        device.Sample(hidden.Logits(table), rows, fromLogits, logProbsFromLogits);
+        device.Sample(hidden.Logits(table, cap), rows, fromLogits, logProbsFromLogits);
         Assert.Equal(fromLogits, ids);
         Bits.AssertSame(logProbsFromLogits, logProbs, "log-probabilities");
-        float[] scored = hidden.LmHead(table, new Indices(ids), 0.9f).LogProbs.ToArray();
-        float[] scoredGreedy = hidden.LmHead(table, new Indices(ids)).LogProbs.ToArray();
+        float[] scored = hidden.LmHead(table, new Indices(ids), 0.9f, cap).LogProbs.ToArray();
+        float[] scoredGreedy = hidden.LmHead(table, new Indices(ids), softCap: cap).LogProbs.ToArray();
         for (int i = 0; i < count; i++)
             Assert.Equal(Bits.Of(rows[i].Temperature == 0 ? scoredGreedy[i] : scored[i]), Bits.Of(logProbs[i]));
         Assert.True(ids.Distinct().Count() >= Math.Min(count, 10));
@@ -207,13 +209,13 @@ public sealed class SampleRowTests
         Tensor hidden = graph.From(Draws.Normal(Seed.From(2), 24), new Shape(3, 8));
         SamplingRow[] rows = [new(), new() { Temperature = 0 }, new() { TopK = 50, TopP = 0.9f, MinP = 0.01f, RepetitionPenalty = 1.2f, Penalized = [1, 2] }];
         (int[] ids, float[] logProbs) = (new int[3], new float[3]);
-        device.Sample(hidden, table, rows, ids, logProbs);
+        device.Sample(hidden, table, 0, rows, ids, logProbs);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int t = 1; t <= 10; t++)
         {
             for (int i = 0; i < rows.Length; i++)
                 rows[i] = rows[i] with { Draw = t };
-            device.Sample(hidden, table, rows, ids, logProbs);
+            device.Sample(hidden, table, 0, rows, ids, logProbs);
         }
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }

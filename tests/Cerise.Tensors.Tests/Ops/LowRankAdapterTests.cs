@@ -35,6 +35,7 @@ public sealed class LowRankAdapterTests
             AdapterCases.Head(Seed.Fork(1), 5, 17, 130, rank: 3, scale: 1),
             AdapterCases.Head(Seed.Fork(2), 9, 64, 1100, rank: 16, scale: 0.5f, temperature: 0.7f),
             AdapterCases.Head(Seed.Fork(3), 1, 33, 65, rank: 70, scale: 2),
+            AdapterCases.Head(Seed.Fork(6), 4, 33, 1100, rank: 3, scale: 2, softCap: 2),
             AdapterCases.Embedding(Seed.Fork(4), 70, 33, 20, rank: 5, scale: 2),
             AdapterCases.Embedding(Seed.Fork(5), 9, 130, 40, rank: 16, scale: 0.5f));
 
@@ -121,8 +122,10 @@ public sealed class LowRankAdapterTests
         }
     }
 
-    [Fact]
-    public void Sampling_sees_the_adapter_of_the_head()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void Sampling_sees_the_adapter_of_the_head(float softCap)
     {
         using Device device = Device.Cpu(1);
         using Graph graph = new(device, record: false);
@@ -132,10 +135,10 @@ public sealed class LowRankAdapterTests
         Tensor hidden = graph.From(Draws.Normal(Seed.Fork("h"), 3 * 20), new Shape(3, 20));
         int[] ids = new int[3];
         float[] logProbs = new float[3];
-        hidden.Sample(table, [new SamplingRow(), new SamplingRow(), new SamplingRow()], ids, logProbs);
-        Bits.AssertSame(hidden.LmHead(table, new Indices(ids)).LogProbs.ToArray(), logProbs, "log-probabilities of the drawn tokens");
+        hidden.Sample(table, [new SamplingRow(), new SamplingRow(), new SamplingRow()], ids, logProbs, softCap);
+        Bits.AssertSame(hidden.LmHead(table, new Indices(ids), softCap: softCap).LogProbs.ToArray(), logProbs, "log-probabilities of the drawn tokens");
         int[] fromLogits = new int[3];
-        device.Sample(hidden.Logits(table), [new SamplingRow(), new SamplingRow(), new SamplingRow()], fromLogits, logProbs);
+        device.Sample(hidden.Logits(table, softCap), [new SamplingRow(), new SamplingRow(), new SamplingRow()], fromLogits, logProbs);
         Assert.Equal(ids, fromLogits);
     }
 

@@ -150,6 +150,8 @@ public sealed class ShapeErrorTests : IDisposable
         Refuses("LmHead: target id 50 is outside the vocabulary of 50. Does the tokenizer belong to this model?", () => Of(1, 8).LmHead(Weight("h", 50, 8), new Indices([50])));
         Refuses("LmHead: temperature 0 is not above 0: score at the temperature of sampling, or at 1 where that was greedy.", () => Of(1, 8).LmHead(Weight("h", 50, 8), new Indices([5]), 0));
         Refuses("Logits: hidden states are [1, 8], the table 'h' is [50, 9]: take the head of a model as wide as the states.", () => Of(1, 8).Logits(Weight("h", 50, 9)));
+        Refuses("LmHead: the soft cap is -1: give the bound of the logits, or 0 for none.", () => Of(1, 8).LmHead(Weight("h", 50, 8), new Indices([5]), 1, -1));
+        Refuses("Logits: the soft cap is Infinity: give the bound of the logits, or 0 for none.", () => Of(1, 8).Logits(Weight("h", 50, 8), float.PositiveInfinity));
         Refuses("LmHead: 'h' [50, 8] lies row by row, a product reads panels: make it with ParameterLayout.Panels.", () => Of(1, 8).LmHead(Weight("h", 50, 8, ParameterLayout.Plain), new Indices([5])));
     }
 
