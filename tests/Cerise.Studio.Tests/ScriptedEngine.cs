@@ -100,7 +100,7 @@ internal sealed class ScriptedEngine(Func<EngineRequest, int, string> answer) : 
                 Text = stop is null || start < stop.Value.Start ? piece : "",
                 Bytes = Encoding.UTF8.GetBytes(piece),
                 LogProb = -0.5f,
-                TopLogProbs = [.. Enumerable.Range(0, request.Sampling.TopLogProbs).Select(rank => new TokenLogProb(65 + rank, $"{(char)(65 + rank)}", new[] { (byte)(65 + rank) }, -0.5f - rank))],
+                TopLogProbs = [.. Enumerable.Range(0, request.Sampling.TopLogProbs ?? 0).Select(rank => new TokenLogProb(65 + rank, $"{(char)(65 + rank)}", new[] { (byte)(65 + rank) }, -0.5f - rank))],
                 FinishReason = last ? EngineFinish.Stop : i == room - 1 ? EngineFinish.Length : null,
                 StopString = last ? stop!.Value.Stop : null,
             });
