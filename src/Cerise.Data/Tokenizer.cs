@@ -26,7 +26,7 @@ public sealed class Tokenizer : ITokenizer
 
     private Tokenizer(SavedFiles files)
     {
-        TokenizerConfig config = files.Config is { } json ? TokenizerConfig.Read(json, files.ConfigPath) : TokenizerConfig.None;
+        TokenizerConfig config = TokenizerConfig.Read(files);
         _files = files;
         _parts = TokenizerFile.Read(files.Tokenizer, files.TokenizerPath, config);
         _encoder = new TextEncoder(_parts);

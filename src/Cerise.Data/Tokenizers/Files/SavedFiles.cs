@@ -8,7 +8,8 @@ namespace Cerise.Data.Tokenizers.Files;
 internal sealed record SavedFiles(byte[] Tokenizer, byte[]? Config, string Folder, string Name = TokenizerFile.FileName)
 {
     /// <summary>Files of a tokenizer that are not read here but belong to it.</summary>
-    private static readonly string[] CompanionNames = ["special_tokens_map.json", "added_tokens.json", "chat_template.jinja"];
+    private static readonly string[] CompanionNames =
+        [TokenizerConfig.SpecialTokensFileName, TokenizerConfig.AddedTokensFileName, "chat_template.jinja", .. VocabularyFiles.Names];
 
     /// <summary>Larger files are not tokenizers.</summary>
     private const long LargestFile = 1L << 29;
@@ -20,16 +21,21 @@ internal sealed record SavedFiles(byte[] Tokenizer, byte[]? Config, string Folde
 
     public string ConfigPath => Path.Combine(Folder, TokenizerConfig.FileName);
 
-    /// <summary>Reads tokenizer.json, given itself or by its folder, and what stands beside it.</summary>
+    /// <summary>The bytes of a companion, or null where it was not there.</summary>
+    public byte[]? Companion(string name) => Companions.FirstOrDefault(companion => companion.Name == name).Bytes;
+
+    /// <summary>Reads tokenizer.json, given itself or by its folder, and what stands beside it; an older folder's vocabulary files where it has none.</summary>
     public static SavedFiles Read(string path)
     {
         string file = Directory.Exists(path) ? Path.Combine(path, TokenizerFile.FileName) : path;
         string folder = Path.GetDirectoryName(file) ?? "";
         string config = Path.Combine(folder, TokenizerConfig.FileName);
-        return new SavedFiles(ReadFile(file), File.Exists(config) ? ReadFile(config) : null, folder, Path.GetFileName(file))
+        bool older = Directory.Exists(path) && !File.Exists(file);
+        var files = new SavedFiles(older ? [] : ReadFile(file), File.Exists(config) ? ReadFile(config) : null, folder, Path.GetFileName(file))
         {
             Companions = [.. CompanionNames.Where(name => File.Exists(Path.Combine(folder, name))).Select(name => (name, ReadFile(Path.Combine(folder, name))))],
         };
+        return older ? files with { Tokenizer = VocabularyFiles.ToTokenizerFile(files) } : files;
     }
 
     /// <summary>Writes the files into a folder, each beside its place and then renamed, so that no half-written file is ever met.</summary>

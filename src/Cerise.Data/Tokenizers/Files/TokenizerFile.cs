@@ -45,7 +45,7 @@ internal sealed record TokenizerFile
         FileNode root = FileNode.Parse(json, file);
         root.AllowOnly("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
         TokenModel model = ModelReader.Read(root["model"]);
-        List<AddedToken> added = ReadAddedTokens(root["added_tokens"], config);
+        List<AddedToken> added = ReadAddedTokens(root["added_tokens"], config, model);
         string?[] tokens = Table(root, model, added);
         return new TokenizerFile
         {
@@ -54,7 +54,7 @@ internal sealed record TokenizerFile
             Tokens = tokens,
             Normalizer = Normalizer.Read(root["normalizer"]),
             PreTokenizer = PreTokenizer.Read(root["pre_tokenizer"]),
-            PostProcessor = PostProcessor.Read(root["post_processor"], tokens.Length),
+            PostProcessor = Template(PostProcessor.Read(root["post_processor"], tokens.Length), config, tokens),
             Decoder = TokenDecoder.Read(root["decoder"]),
         };
     }
@@ -63,22 +63,42 @@ internal sealed record TokenizerFile
     public static int? ReadId(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && id <= HighestId ? id : null;
 
-    private static List<AddedToken> ReadAddedTokens(FileNode node, TokenizerConfig config)
+    /// <summary>
+    /// The file's added tokens; then those that the files beside it name: with other flags, in addition, or because a token of the model's vocabulary has a
+    /// role such as pad_token and is therefore to be found in text and to be special.
+    /// </summary>
+    private static List<AddedToken> ReadAddedTokens(FileNode node, TokenizerConfig config, TokenModel model)
     {
         var tokens = new SortedDictionary<int, AddedToken>();
-        var contents = new HashSet<string>(StringComparer.Ordinal);
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (FileNode item in node.IsNull ? [] : node.Items())
         {
             AddedToken token = ReadAddedToken(item, item["id"].Count32(HighestId));
-            if (!contents.Add(token.Content))
+            if (!ids.TryAdd(token.Content, token.Id))
                 throw item.Fail($"'{FileNode.Shorten(token.Content)}' is listed twice");
             if (!tokens.TryAdd(token.Id, token))
                 throw item.Fail($"id {token.Id} is given to '{FileNode.Shorten(tokens[token.Id].Content)}' and to '{FileNode.Shorten(token.Content)}'");
         }
         foreach ((int id, FileNode item) in config.AddedTokens)
-            if (ReadAddedToken(item, id) is var token && contents.Add(token.Content))
-                tokens.TryAdd(id, token);
+        {
+            AddedToken token = ReadAddedToken(item, id);
+            if (ids.TryGetValue(token.Content, out int known))
+                tokens[known] = token with { Id = known, Special = token.Special || tokens[known].Special };
+            else
+                Add(token);
+        }
+        foreach ((int id, string content) in config.OlderAddedTokens)
+            Add(new AddedToken(id, content) { Special = config.SpecialTokens.Contains(content), Normalized = !config.SpecialTokens.Contains(content) });
+        foreach (string content in config.SpecialTokens)
+            if (model.Vocabulary.TryGetValue(content, out int id))
+                Add(new AddedToken(id, content) { Special = true });
         return [.. tokens.Values];
+
+        void Add(AddedToken token)
+        {
+            if (token.Content.Length > 0 && !ids.ContainsKey(token.Content) && tokens.TryAdd(token.Id, token))
+                ids.Add(token.Content, token.Id);
+        }
     }
 
     private static AddedToken ReadAddedToken(FileNode node, int id)
@@ -92,6 +112,15 @@ internal sealed record TokenizerFile
             StripRight = node["rstrip"].BooleanOr(false),
             Normalized = node["normalized"].BooleanOr(!special),
         };
+    }
+
+    /// <summary>The file's template, or the one that add_bos_token and add_eos_token describe where they replace it or the file has none.</summary>
+    private static PostProcessor Template(PostProcessor read, TokenizerConfig config, string?[] tokens)
+    {
+        if (!config.ReplacesTemplate && read.Prefix.Length + read.Suffix.Length > 0)
+            return read;
+        int bos = Array.IndexOf(tokens, config.BosToken ?? ""), eos = Array.IndexOf(tokens, config.EosToken ?? "");
+        return new(config.AddsBos == true && bos >= 0 ? [bos] : [], config.AddsEos == true && eos >= 0 ? [eos] : []);
     }
 
     private static string?[] Table(FileNode root, TokenModel model, List<AddedToken> added)

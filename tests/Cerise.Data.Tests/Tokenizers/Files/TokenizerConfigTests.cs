@@ -52,4 +52,68 @@ public class TokenizerConfigTests
         Tokenizer tokenizer = TinyTokenizer.Load(TinyTokenizer.Json().ToJsonString());
         Assert.Equal((null, null, null), (tokenizer.BosId, tokenizer.EosId, tokenizer.PadId));
     }
+
+    [Fact]
+    public void Older_files_name_special_tokens_too_and_the_newer_one_comes_first()
+    {
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        TinyTokenizer.Trained.Save(folder.Path);
+        File.WriteAllText(folder.File("tokenizer_config.json"), """{"eos_token":"<|endoftext|>"}""");
+        File.WriteAllText(folder.File("special_tokens_map.json"),
+            """{"eos_token":"the","bos_token":{"content":"<|im_start|>"},"pad_token":"<pad>","additional_special_tokens":["<x>",{"content":"<y>"}]}""");
+        File.WriteAllText(folder.File("added_tokens.json"), """{"<y>":402,"<pad>":400,"<x>":401,"<plain>":403}""");
+        Tokenizer tokenizer = Tokenizer.Load(folder.Path);
+        Assert.Equal((1, 0, 400), (tokenizer.BosId, tokenizer.EosId, tokenizer.PadId));
+        Assert.Equal([401, 402, 400, 403], tokenizer.Encode("<x><y><pad><plain>"));
+        Assert.Equal("<plain>", tokenizer.Decode([401, 402, 400, 403], skipSpecialTokens: true));
+    }
+
+    [Theory]
+    [InlineData("""{"additional_special_tokens":["at"]}""")]
+    [InlineData("""{"extra_special_tokens":{"image_token":"at"}}""")]
+    [InlineData("""{"extra_special_tokens":["at"]}""")]
+    [InlineData("""{"pad_token":"at"}""")]
+    [InlineData("""{"added_tokens_decoder":{"7":{"content":"<|im_start|>","special":true}},"mask_token":{"content":"at"}}""")]
+    public void A_token_of_the_vocabulary_with_a_role_is_special(string config)
+    {
+        Tokenizer tokenizer = TinyTokenizer.Load(TinyTokenizer.Json().ToJsonString(), config);
+        int id = tokenizer.TokenToId("at")!.Value;
+        Assert.True(tokenizer.IsSpecial(id));
+        Assert.Contains(id, tokenizer.Encode("c at"));
+        Assert.Equal("c ", tokenizer.Decode(tokenizer.Encode("c at"), skipSpecialTokens: true));
+        Assert.Equal(1, tokenizer.TokenToId("<|im_start|>"));
+    }
+
+    [Fact]
+    public void Flags_of_added_tokens_are_those_of_the_configuration()
+    {
+        Tokenizer tokenizer = TinyTokenizer.Load(TinyTokenizer.Json().ToJsonString(),
+            """{"added_tokens_decoder":{"0":{"content":"<|endoftext|>","special":false,"lstrip":true}}}""");
+        Assert.Equal([0], tokenizer.Encode("   <|endoftext|>"));
+        Assert.True(tokenizer.IsSpecial(0));                                            // once special, always special: as in the library that reads both
+    }
+
+    [Theory]
+    [InlineData("""{"add_bos_token":true,"bos_token":"<|im_start|>"}""", new[] { 1 }, new int[0])]
+    [InlineData("""{"add_bos_token":true,"add_eos_token":true,"bos_token":"<|im_start|>","eos_token":"<|endoftext|>"}""", new[] { 1 }, new[] { 0 })]
+    [InlineData("""{"add_bos_token":false,"add_eos_token":false,"bos_token":"<|im_start|>"}""", new int[0], new int[0])]
+    [InlineData("""{"add_bos_token":true,"bos_token":null}""", new int[0], new int[0])]
+    public void Without_a_template_the_configuration_says_what_stands_around_the_text(string config, int[] before, int[] after)
+    {
+        Tokenizer tokenizer = TinyTokenizer.Load(TinyTokenizer.Json().ToJsonString(), config);
+        Assert.Equal([.. before, .. tokenizer.Encode("the", addSpecialTokens: false), .. after], tokenizer.Encode("the"));
+    }
+
+    [Theory]
+    [InlineData("LlamaTokenizerFast", new int[0])]
+    [InlineData("GemmaTokenizer", new int[0])]
+    [InlineData("PreTrainedTokenizerFast", new[] { 1 })]
+    public void Classes_that_make_their_own_template_replace_the_one_of_the_file(string name, int[] before)
+    {
+        var json = TinyTokenizer.Json();
+        json["post_processor"] = System.Text.Json.Nodes.JsonNode.Parse(
+            """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"s"}},{"Sequence":{"id":"A"}}],"special_tokens":{"s":{"ids":[1]}}}""");
+        Tokenizer tokenizer = TinyTokenizer.Load(json.ToJsonString(), $$"""{"add_bos_token":false,"bos_token":"<|im_start|>","tokenizer_class":"{{name}}"}""");
+        Assert.Equal([.. before, .. tokenizer.Encode("the", addSpecialTokens: false)], tokenizer.Encode("the"));
+    }
 }
