@@ -14,7 +14,12 @@ public sealed class TaskStage(TaskStageOptions options) : IStage
         context.Progress.StageStarted(context.Stage.Name, 1);
         ITask task = options.Task == TaskKind.Stories ? new StoryTask(options.Stories) : new CountdownTask(options.Countdown);
         TaskFileOptions sizes = new() { Documents = options.Documents, Prompts = options.Prompts, EvaluationProblems = options.EvaluationProblems };
-        AtomicFolder.Write(context.Output, folder => TaskFiles.Write(task, context.Seed, folder, sizes));
+        AtomicFolder.Write(context.Output, folder =>
+        {
+            TaskFiles files = TaskFiles.Write(task, context.Seed, folder, sizes);
+            if (options.Chat.Conversations > 0)
+                ChatFiles.Write((StoryTask)task, context.Seed, folder, options.Chat, files, options.EvaluationProblems);
+        });
         context.Progress.Message($"{options.Documents} documents, {options.Prompts} prompts, {options.EvaluationProblems} held-out problems; none of those occurs in the others");
         context.Run.FinishStage(context.Stage.Name, 1);
         context.Progress.Step(1, []);

@@ -25,6 +25,9 @@ public sealed record TaskStageOptions : IOptions
     /// <summary>Settings of countdown.</summary>
     public CountdownTaskOptions Countdown { get; init; } = new();
 
+    /// <summary>Conversations about the stories.</summary>
+    public StoryChatOptions Chat { get; init; } = new();
+
     /// <summary>Documents in the corpus. Default 60000.</summary>
     public int Documents { get; init; } = 60_000;
 
@@ -35,5 +38,11 @@ public sealed record TaskStageOptions : IOptions
     public int EvaluationProblems { get; init; } = 400;
 
     /// <inheritdoc/>
-    public IEnumerable<string> Faults() => new TaskFileOptions { Documents = Documents, Prompts = Prompts, EvaluationProblems = EvaluationProblems }.Faults();
+    public IEnumerable<string> Faults()
+    {
+        foreach (string fault in new TaskFileOptions { Documents = Documents, Prompts = Prompts, EvaluationProblems = EvaluationProblems }.Faults())
+            yield return fault;
+        if (Chat.Conversations > 0 && Task != TaskKind.Stories)
+            yield return $"chat.conversations is {Chat.Conversations}, but there are conversations about stories only; use task: stories";
+    }
 }

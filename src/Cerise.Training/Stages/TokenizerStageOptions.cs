@@ -12,13 +12,18 @@ public sealed record TokenizerStageOptions : IOptions
     /// <summary>Tokens in the vocabulary, the 256 bytes and special tokens included. Default 512.</summary>
     public int VocabSize { get; init; } = 512;
 
+    /// <summary>Tokens that are never made of others; the first ends a text. Default the end of a text alone.</summary>
+    public IReadOnlyList<string> SpecialTokens { get; init; } = ["<|endoftext|>"];
+
     /// <summary>How text is split before merges are learned. Default qwen2: digits one by one.</summary>
     public BpePreTokenizer PreTokenizer { get; init; } = BpePreTokenizer.Qwen2;
 
     /// <inheritdoc/>
     public IEnumerable<string> Faults()
     {
-        if (VocabSize < 257)
-            yield return $"vocab_size is {VocabSize}; use at least 257, the bytes and the end-of-text token";
+        if (SpecialTokens.Count == 0)
+            yield return "special_tokens is empty; name at least the token that ends a text, such as <|endoftext|>";
+        if (VocabSize < 256 + SpecialTokens.Count)
+            yield return $"vocab_size is {VocabSize}; use at least {256 + SpecialTokens.Count}, the bytes and the special tokens";
     }
 }

@@ -13,7 +13,7 @@ public sealed record StoryProblem(string Name, string Thing, int Start, IReadOnl
     /// <inheritdoc/>
     public string Question => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Name} has {Start} {Thing}. {string.Join(' ', Steps.Select(step => step.Text))} How many {Thing} has {Name} now?");
+        $"{Name} has {Start} {Thing}. {string.Join(' ', Steps.Select(step => step.Text))} {StoryQuestion.Ask(Name, Thing)}");
 
     /// <summary>The count at first and after each step.</summary>
     public IEnumerable<int> Counts

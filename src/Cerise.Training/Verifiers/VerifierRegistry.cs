@@ -8,6 +8,7 @@ public sealed class VerifierRegistry
         ["gsm8k"] = settings => new NumberVerifier(settings.Lenient),
         ["format"] = settings => new FormatVerifier(settings.Mode),
         ["countdown"] = settings => new CountdownVerifier(settings.UseAll, settings.Lenient),
+        ["pattern"] = _ => new PatternVerifier(),
         ["text"] = settings => new TextVerifier(settings.Lenient),
         ["text_f1"] = settings => new TextF1Verifier(settings.Lenient),
     };

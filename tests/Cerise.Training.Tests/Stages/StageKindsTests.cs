@@ -29,7 +29,7 @@ public class StageKindsTests
         Assert.Equal(
             [
                 "r.yaml:2: stage 'task': documents, prompts and evaluation_problems must be at least 0.",
-                "r.yaml:3: stage 'tokenizer': vocab_size is 256; use at least 257, the bytes and the end-of-text token.",
+                "r.yaml:3: stage 'tokenizer': vocab_size is 256; use at least 257, the bytes and the special tokens.",
                 "r.yaml:4: stage 'pretrain': shape: hidden_size is 30 for 4 heads; each head needs the same even number of channels.",
                 "r.yaml:5: stage 'sft': batch_size is 0; use 1 or more.",
                 "r.yaml:6: stage 'grpo': num_generations is 1; GRPO compares completions within a group, use 2 or more.",

@@ -8,7 +8,7 @@ public class VerifierRegistryTests
     public void Built_in_kinds_are_made_under_their_own_name()
     {
         var registry = new VerifierRegistry();
-        Assert.Equal(["countdown", "format", "gsm8k", "text", "text_f1"], registry.Kinds);
+        Assert.Equal(["countdown", "format", "gsm8k", "pattern", "text", "text_f1"], registry.Kinds);
         Assert.All(registry.Kinds, kind => Assert.Equal(kind, registry.Create(kind).Kind));
     }
 
@@ -16,7 +16,7 @@ public class VerifierRegistryTests
     public void An_unknown_kind_lists_the_known_ones()
     {
         var error = Assert.Throws<VerifierException>(() => new VerifierRegistry().Create("maths"));
-        Assert.Equal("no verifier of kind 'maths'. Known kinds: countdown, format, gsm8k, text, text_f1.", error.Message);
+        Assert.Equal("no verifier of kind 'maths'. Known kinds: countdown, format, gsm8k, pattern, text, text_f1.", error.Message);
     }
 
     [Fact]
