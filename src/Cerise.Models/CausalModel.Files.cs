@@ -9,7 +9,7 @@ public sealed partial class CausalModel
 {
     private const int NumbersAtOnce = 1 << 20;
 
-    /// <summary>A model with fresh weights: matrices and embedding from N(0, initializer_range), norms 1, biases 0.</summary>
+    /// <summary>A model with fresh weights: matrices and embeddings from N(0, initializer_range), norms 1, biases 0.</summary>
     /// <param name="config">Sizes.</param>
     /// <param name="device">Where the weights lie.</param>
     /// <param name="seed">Source of the weights; each is keyed by the tensor's name.</param>
@@ -17,7 +17,7 @@ public sealed partial class CausalModel
     public static CausalModel Create(ModelConfig config, Device device, Seed seed, DType dtype = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(config);
-        CausalModel model = new(config, device, config.MaxPositionEmbeddings, dtype);
+        CausalModel model = new(config, device, config.DefaultContextLength, dtype);
         foreach ((ExpectedTensor tensor, Parameter parameter) in ModelTensors.Of(config).Zip(model.Parameters))
             Draw(parameter, tensor, config, seed);
         return model;
@@ -29,13 +29,13 @@ public sealed partial class CausalModel
     public static CausalModel Zeros(ModelConfig config, Device device)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return new CausalModel(config, device, config.MaxPositionEmbeddings, DType.Float32);
+        return new CausalModel(config, device, config.DefaultContextLength, DType.Float32);
     }
 
     /// <summary>Loads a Hugging Face folder: config.json and safetensors in one or many files, in float32, bfloat16, float16 or float64.</summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="device">Where the weights lie.</param>
-    /// <param name="contextLength">Tokens of the longest sequence to be used; by default the config's max_position_embeddings.</param>
+    /// <param name="contextLength">Tokens of the longest sequence to be used; by default <see cref="ModelConfig.DefaultContextLength"/>.</param>
     /// <param name="dtype">
     /// The type the weights are rounded to and stored in: float32 (default) where they are to be trained; null takes what the config says, float32 when that is nothing
     /// or float64. Computed in float32 are all of them, so 16 bits halve the memory and, where reading it is what takes the time, the time.
@@ -47,12 +47,18 @@ public sealed partial class CausalModel
         ArgumentOutOfRangeException.ThrowIfLessThan(contextLength ?? 1, 1, nameof(contextLength));
         ModelConfig config = ModelConfig.Load(folder);
         using SafetensorsReader reader = SafetensorsReader.Open(folder);
+        config = ModelTensors.NamedAs(reader, config);
         CheckpointCheck.Require(config, reader);
-        CausalModel model = new(config, device, contextLength ?? config.MaxPositionEmbeddings, dtype ?? config.DType?.InMemory() ?? DType.Float32);
+        CausalModel model = new(config, device, contextLength ?? config.DefaultContextLength, dtype ?? config.DType?.InMemory() ?? DType.Float32);
         try
         {
-            foreach (Parameter parameter in model.Parameters)
-                Read(parameter, parameter.Value, reader, parameter.Name);
+            foreach ((Parameter parameter, ExpectedTensor tensor) in model.Parameters.Zip(ModelTensors.Of(config)))
+            {
+                if (tensor.IsTransposed)
+                    ReadTransposed(parameter, reader);
+                else
+                    Read(parameter, parameter.Value, reader, parameter.Name);
+            }
             return model;
         }
         catch
@@ -72,7 +78,8 @@ public sealed partial class CausalModel
     {
         SafetensorsDType type = SavedType(Config, dtype ?? (DType == DType.Float32 ? null : DType.InFile()));
         // The weights first: they are what a full disk refuses, and then the folder keeps the config of the weights it has.
-        SafetensorsWriter.WriteModel(folder, [.. Parameters.Select(parameter => ToWrite(parameter, parameter.Value, parameter.Name, type))]);
+        SafetensorsWriter.WriteModel(folder, [.. Parameters.Zip(ModelTensors.Of(Config), (parameter, tensor) =>
+            tensor.IsTransposed ? TransposedWeight.ToWrite(parameter, type) : ToWrite(parameter, parameter.Value, parameter.Name, type))]);
         (Config with { DType = type }).Save(Path.Combine(folder, ModelConfig.FileName));
     }
 
@@ -120,14 +127,36 @@ public sealed partial class CausalModel
         }
         catch (OverflowException error)
         {
-            string file = reader.TryGetEntry(name, out SafetensorsEntry? entry) ? entry.File : reader.Path;
-            throw new CheckpointException(file, $"{error.Message}.", error) { Tensor = name };
+            throw OutOfRange(reader, name, error);
         }
+    }
+
+    private static void ReadTransposed(Parameter parameter, SafetensorsReader reader)
+    {
+        try
+        {
+            TransposedWeight.Set(parameter, (row, rows) => reader.ReadRows(parameter.Name, row, rows));
+        }
+        catch (OverflowException error)
+        {
+            throw OutOfRange(reader, parameter.Name, error);
+        }
+    }
+
+    private static CheckpointException OutOfRange(SafetensorsReader reader, string name, OverflowException error)
+    {
+        string file = reader.TryGetEntry(name, out SafetensorsEntry? entry) ? entry.File : reader.Path;
+        return new CheckpointException(file, $"{error.Message}.", error) { Tensor = name };
     }
 
     private static void Draw(Parameter parameter, ExpectedTensor tensor, ModelConfig config, Seed seed)
     {
         (int rows, int columns) = (parameter.Shape.Rows, parameter.Shape.Columns);
+        if (tensor.IsTransposed)
+        {
+            TransposedWeight.Set(parameter, (row, part) => FreshWeights.Fill(tensor, config, seed, (long)row * rows, part));
+            return;
+        }
         int atOnce = Math.Clamp(NumbersAtOnce / columns, 1, rows);
         float[] buffer = ArrayPool<float>.Shared.Rent(atOnce * columns);
         for (int row = 0; row < rows; row += atOnce)

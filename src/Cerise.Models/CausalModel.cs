@@ -25,6 +25,8 @@ public sealed partial class CausalModel : IDisposable
 
     private CausalModel(ModelConfig config, Device device, int contextLength, DType dtype)
     {
+        if (ModelFamilies.Find(config.ModelType) is { HasLearnedPositions: true } && contextLength > config.MaxPositionEmbeddings)
+            throw new ArgumentOutOfRangeException(nameof(contextLength), contextLength, $"the model has learned {config.MaxPositionEmbeddings} positions and no more");
         Config = config;
         DType = dtype;
         Device = device;
@@ -203,7 +205,9 @@ public sealed partial class CausalModel : IDisposable
 
     private static Parameter NewParameter(Device device, ExpectedTensor tensor, DType dtype)
     {
-        Shape shape = tensor.Shape.Count == 1 ? new Shape((int)tensor.Shape[0]) : new Shape((int)tensor.Shape[0], (int)tensor.Shape[1]);
+        Shape shape = tensor.Shape.Count == 1 ? new Shape((int)tensor.Shape[0])
+            : tensor.IsTransposed ? new Shape((int)tensor.Shape[1], (int)tensor.Shape[0])
+            : new Shape((int)tensor.Shape[0], (int)tensor.Shape[1]);
         return new Parameter(device, tensor.Name, shape, tensor.Shape.Count == 1 ? ParameterLayout.Plain : ParameterLayout.Panels, dtype);
     }
 }

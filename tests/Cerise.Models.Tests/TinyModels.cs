@@ -52,9 +52,9 @@ internal static class TinyModels
     public static CausalModel New(ModelConfig config, Device device, Seed seed)
     {
         CausalModel model = CausalModel.Create(config, device, seed);
-        foreach (Parameter parameter in model.Parameters)
+        foreach ((Parameter parameter, ExpectedTensor tensor) in model.Parameters.Zip(ModelTensors.Of(config)))
         {
-            bool isNorm = parameter.Name.EndsWith("norm.weight", StringComparison.Ordinal);
+            bool isNorm = tensor.Role == TensorRole.NormWeight;
             bool isMatrix = parameter.Layout == ParameterLayout.Panels;
             float deviation = isMatrix ? 1.2f / MathF.Sqrt(parameter.Shape.Columns) : 0.3f;
             parameter.SetRows(0, [.. Normal(seed.Fork(parameter.Name), (int)parameter.Shape.Length).Select(x => (isNorm ? 1 : 0) + (deviation * x))]);

@@ -117,6 +117,27 @@ internal sealed class JsonFields
         return [.. value.EnumerateArray().Select(item => item.GetString()!)];
     }
 
+    /// <summary>The numbers of a list; null when the key is missing or null.</summary>
+    public double[]? OptionalDoubles(string key)
+    {
+        if (Optional(key) is not JsonElement value)
+            return null;
+        if (value.ValueKind != JsonValueKind.Array)
+            throw Mistyped(key, value, "a list of numbers");
+        return [.. value.EnumerateArray().Select(item =>
+            item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out double number) && double.IsFinite(number) ? number : throw Mistyped(key, item, "a number"))];
+    }
+
+    /// <summary>The whole numbers of a list; null when the key is missing or null.</summary>
+    public int[]? OptionalInts(string key, int least, int most)
+    {
+        if (Optional(key) is not JsonElement value)
+            return null;
+        if (value.ValueKind != JsonValueKind.Array)
+            throw Mistyped(key, value, "a list of whole numbers");
+        return [.. value.EnumerateArray().Select(item => ToInt(key, item, least, most))];
+    }
+
     /// <summary>A fault in the value of a key; <paramref name="problem"/> completes the sentence "'key' ...".</summary>
     public CheckpointException Fault(string key, string problem)
         => new(File, $"{CheckpointException.Quote(_prefix + key)} {problem}.") { Key = _prefix + key };

@@ -25,7 +25,8 @@ public static class CheckpointCheck
 
     /// <summary>Collects every tensor that is missing, misshapen, of an unreadable type, or extra.</summary>
     /// <remarks>
-    /// Left alone are rotary tables, which older files hold, and an <c>lm_head.weight</c> in the embedding's shape where the config ties the two.
+    /// Left alone are tensors that the family computes anew, such as rotary tables and masks, which older files hold, and an <c>lm_head.weight</c> in the embedding's
+    /// shape where the config ties the two.
     /// </remarks>
     /// <param name="config">What is asked for.</param>
     /// <param name="reader">What is there.</param>
@@ -35,6 +36,7 @@ public static class CheckpointCheck
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(reader);
+        config = ModelTensors.NamedAs(reader, config);
         IReadOnlyList<ExpectedTensor> expected = ModelTensors.Of(config);
         var faults = new List<CheckpointException>();
         foreach (ExpectedTensor tensor in expected)
@@ -56,8 +58,11 @@ public static class CheckpointCheck
     }
 
     private static bool IsHarmless(ModelConfig config, SafetensorsEntry entry)
-        => entry.Name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
+        => Ignores(ModelFamilies.Find(config.ModelType)!, entry.Name)
             || (entry.Name == "lm_head.weight" && config.TieWordEmbeddings && entry.Shape.SequenceEqual([config.VocabSize, config.HiddenSize]));
+
+    private static bool Ignores(IModelFamily family, string name)
+        => family.Ignores(name.StartsWith(family.Prefix, StringComparison.Ordinal) ? name[family.Prefix.Length..] : name);
 
     private static string Missing(ExpectedTensor tensor)
         => $"is missing, the config asks for {ShapeText.Of(tensor.Shape)} ({tensor.Reason}). " + tensor.Role switch

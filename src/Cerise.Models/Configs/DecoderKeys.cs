@@ -6,42 +6,57 @@ namespace Cerise.Models.Configs;
 /// <summary>The keys that families of Llama's shape share.</summary>
 internal static class DecoderKeys
 {
-    // Far above any real model, and low enough that no product of two sizes overflows a long.
-    private const int MostChannels = 1 << 20;
-    private const int MostTokens = 1 << 30;
+    /// <summary>Most channels of anything: far above any real model, and low enough that no product of two sizes overflows a long.</summary>
+    public const int MostChannels = 1 << 20;
+
+    /// <summary>Most ids, and most positions.</summary>
+    public const int MostTokens = 1 << 30;
+
+    /// <summary>Most layers.</summary>
+    public const int MostLayers = 100_000;
 
     private static readonly (string Name, SafetensorsDType DType)[] DTypes =
     [
         ("float32", SafetensorsDType.F32), ("float16", SafetensorsDType.F16), ("bfloat16", SafetensorsDType.BF16), ("float64", SafetensorsDType.F64),
     ];
 
-    /// <summary>Reads the shared keys; defaults of missing ones are those of transformers.</summary>
-    public static ModelConfig Read(JsonFields fields, string modelType, int defaultMaxPositions)
+    /// <summary>Reads the shared keys.</summary>
+    public static ModelConfig Read(JsonFields fields, string modelType, DecoderDefaults defaults)
     {
-        if (fields.Has("quantization_config"))
-            throw fields.Fault("quantization_config", "is set: the weights are quantized. Take the checkpoint in BF16, F16 or F32");
         int heads = fields.Int("num_attention_heads", 1, MostChannels), hidden = fields.Int("hidden_size", 1, MostChannels);
-        int maxPositions = fields.OptionalInt("max_position_embeddings", 1, MostTokens) ?? defaultMaxPositions;
-        (double theta, RopeScaling? scaling) = RopeFields.Read(fields, maxPositions);
-        int? headDim = fields.OptionalInt("head_dim", 1, MostChannels);
+        int maxPositions = fields.OptionalInt("max_position_embeddings", 1, MostTokens) ?? defaults.MaxPositions;
+        RopeSettings rope = RopeFields.Read(fields, maxPositions, defaults);
+        int? headDim = fields.OptionalInt("head_dim", 1, MostChannels) ?? defaults.HeadDim;
         if (headDim is null && hidden % heads != 0)
             throw fields.Fault("hidden_size", $"is {hidden}, no multiple of {heads} heads; without 'head_dim' it has to be");
-        return new ModelConfig
+        return ReadCommon(fields, new ModelConfig
         {
             ModelType = modelType,
             HiddenSize = hidden,
             HiddenActivation = ActivationNames.Read(fields, "hidden_act", Activation.Silu),
             IntermediateSize = fields.Int("intermediate_size", 1, MostChannels),
-            NumHiddenLayers = fields.Int("num_hidden_layers", 1, 100_000),
+            NumHiddenLayers = fields.Int("num_hidden_layers", 1, MostLayers),
             NumAttentionHeads = heads,
             NumKeyValueHeads = fields.OptionalInt("num_key_value_heads", 1, MostChannels) ?? 0,
             HeadDim = headDim ?? 0,
             VocabSize = fields.Int("vocab_size", 1, MostTokens),
             MaxPositionEmbeddings = maxPositions,
-            RmsNormEps = fields.OptionalDouble("rms_norm_eps") ?? 1e-6,
-            RopeTheta = theta,
-            RopeScaling = scaling,
-            TieWordEmbeddings = fields.OptionalBool("tie_word_embeddings") ?? false,
+            RmsNormEps = fields.OptionalDouble("rms_norm_eps") ?? defaults.RmsNormEps,
+            RopeTheta = rope.Theta,
+            RopeScaling = rope.Scaling,
+            PartialRotaryFactor = rope.PartialRotaryFactor,
+            TieWordEmbeddings = defaults.TieWordEmbeddings,
+        });
+    }
+
+    /// <summary>Reads the keys of any family: whether the head is tied (as the config says where the key is missing), ids, types.</summary>
+    public static ModelConfig ReadCommon(JsonFields fields, ModelConfig config)
+    {
+        if (fields.Has("quantization_config"))
+            throw fields.Fault("quantization_config", "is set: the weights are quantized. Take the checkpoint in BF16, F16 or F32");
+        return config with
+        {
+            TieWordEmbeddings = fields.OptionalBool("tie_word_embeddings") ?? config.TieWordEmbeddings,
             InitializerRange = fields.OptionalDouble("initializer_range") ?? 0.02,
             BosTokenId = fields.Id("bos_token_id"),
             EosTokenIds = fields.Ids("eos_token_id"),
@@ -50,23 +65,23 @@ internal static class DecoderKeys
         };
     }
 
-    /// <summary>The shared keys, as they are written.</summary>
-    public static IReadOnlyList<ConfigKey<ModelConfig>> All { get; } =
+    /// <summary>Refuses attention over a window where a family's published models do not have one.</summary>
+    public static void RefuseWindows(JsonFields fields)
+    {
+        if (fields.OptionalBool("use_sliding_window") ?? false)
+            throw fields.Fault("use_sliding_window",
+                "is true; attention over a window is not supported. Set it to false to attend to the whole context");
+        if (fields.Strings("layer_types").FirstOrDefault(type => type != "full_attention") is string other)
+            throw fields.Fault("layer_types", $"has {CheckpointException.Quote(other)}; only 'full_attention' is supported");
+    }
+
+    /// <summary>The keys of any family, as they are written.</summary>
+    public static IReadOnlyList<ConfigKey<ModelConfig>> Common { get; } =
     [
         // Follows the family: a loaded config that stays in its family keeps what it says, which may name another head.
         new("architectures", config => new JsonArray(ModelFamilies.Find(config.ModelType)?.Architecture)),
         new("model_type", config => config.ModelType),
-        new("hidden_act", config => ActivationNames.Of(config.HiddenActivation)),
-        new("hidden_size", config => config.HiddenSize),
-        new("intermediate_size", config => config.IntermediateSize),
-        new("num_hidden_layers", config => config.NumHiddenLayers),
-        new("num_attention_heads", config => config.NumAttentionHeads),
-        new("num_key_value_heads", config => config.NumKeyValueHeads),
-        new("head_dim", config => config.HeadDim),
         new("vocab_size", config => config.VocabSize),
-        new("max_position_embeddings", config => config.MaxPositionEmbeddings),
-        new("rms_norm_eps", config => config.RmsNormEps),
-        new((root, config) => RopeFields.Write(root, config.RopeTheta, config.RopeScaling)),
         new("tie_word_embeddings", config => config.TieWordEmbeddings),
         new("initializer_range", config => config.InitializerRange),
         new("bos_token_id", config => config.BosTokenId),
@@ -74,6 +89,22 @@ internal static class DecoderKeys
         new("pad_token_id", config => config.PadTokenId),
         new(WriteDType),
         new("use_cache", _ => true),
+    ];
+
+    /// <summary>The keys of a decoder of Llama's shape, as they are written.</summary>
+    public static IReadOnlyList<ConfigKey<ModelConfig>> All { get; } =
+    [
+        .. Common,
+        new("hidden_act", config => ActivationNames.Of(config.HiddenActivation)),
+        new("hidden_size", config => config.HiddenSize),
+        new("intermediate_size", config => config.IntermediateSize),
+        new("num_hidden_layers", config => config.NumHiddenLayers),
+        new("num_attention_heads", config => config.NumAttentionHeads),
+        new("num_key_value_heads", config => config.NumKeyValueHeads),
+        new("head_dim", config => config.HeadDim),
+        new("max_position_embeddings", config => config.MaxPositionEmbeddings),
+        new("rms_norm_eps", config => config.RmsNormEps),
+        new((root, config) => RopeFields.Write(root, new(config.RopeTheta, config.RopeScaling, config.PartialRotaryFactor))),
     ];
 
     /// <summary>What does not fit together, in full sentences.</summary>
@@ -91,8 +122,13 @@ internal static class DecoderKeys
             return faults;
         if (config.NumAttentionHeads % config.NumKeyValueHeads != 0)
             faults.Add($"'num_key_value_heads' is {config.NumKeyValueHeads}, no divisor of the {config.NumAttentionHeads} attention heads.");
-        if (config.HeadDim % 2 != 0)
-            faults.Add($"'head_dim' is {config.HeadDim}; rotary positions need an even number of channels a head.");
+        bool rotates = ModelFamilies.Find(config.ModelType) is not { HasLearnedPositions: true };
+        if (rotates && (config.RotaryDim % 2 != 0 || config.RotaryDim < 2))
+            faults.Add(config.PartialRotaryFactor == 1
+                ? $"'head_dim' is {config.HeadDim}; rotary positions need an even number of channels a head."
+                : $"'partial_rotary_factor' makes {config.RotaryDim} of the {config.HeadDim} channels of a head; rotary positions need an even number of them.");
+        if (rotates && config.RopeScaling is RopeScaling.LongRope longRope && (longRope.ShortFactor.Count, longRope.LongFactor.Count) != (config.RotaryDim / 2, config.RotaryDim / 2))
+            faults.Add($"'short_factor' and 'long_factor' have {longRope.ShortFactor.Count} and {longRope.LongFactor.Count} numbers; {config.RotaryDim / 2} are expected, one for each pair of rotated channels.");
         if ((long)config.HeadDim * config.NumAttentionHeads > MostChannels)
             faults.Add($"{config.NumAttentionHeads} heads of {config.HeadDim} are more than {MostChannels} channels.");
         if (!(config.RmsNormEps > 0))

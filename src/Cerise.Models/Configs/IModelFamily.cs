@@ -24,6 +24,15 @@ internal interface IModelFamily
     /// <summary>The settings that every model of the family has, whatever its sizes.</summary>
     public ModelConfig WithDefaults(ModelConfig config);
 
+    /// <summary>How the names of all tensors but the head's begin, such as <c>model.</c>; files of the model without its head leave it out.</summary>
+    public string Prefix { get; }
+
+    /// <summary>Whether positions are a table of <c>max_position_embeddings</c> rows: then no sequence can be longer.</summary>
+    public bool HasLearnedPositions => false;
+
+    /// <summary>Whether a tensor of a checkpoint, by its name without the prefix, is one that no model needs: a mask, or what is computed anew.</summary>
+    public bool Ignores(string name) => name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || name == "rotary_emb.inv_freq";
+
     /// <summary>What a model is made of: its tensors and how they are put together.</summary>
     public DecoderDesign Design(ModelConfig config);
 }

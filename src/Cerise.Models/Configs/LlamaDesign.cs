@@ -5,14 +5,15 @@ namespace Cerise.Models.Configs;
 /// <summary>Llama's decoder and its parts (Touvron et al. 2023, arXiv:2302.13971), of which other families change one or two.</summary>
 internal static class LlamaDesign
 {
-    private const string Prefix = "model.";
+    /// <summary>How the names of all tensors but the head's begin.</summary>
+    public const string Prefix = "model.";
 
     /// <summary>The decoder around the layers: embedding, last RMSNorm, head.</summary>
     /// <param name="config">The model.</param>
     /// <param name="layer">Makes a layer, of its index.</param>
     public static DecoderDesign Decoder(ModelConfig config, Func<ModelConfig, int, LayerDesign> layer)
     {
-        TensorScope model = new(config, Prefix);
+        TensorScope model = new(config, PrefixOf(config));
         return new DecoderDesign
         {
             TokenEmbedding = model.Table("embed_tokens", TensorRole.TokenEmbedding, model.Vocab),
@@ -48,7 +49,7 @@ internal static class LlamaDesign
                 layer.Linear("self_attn.v_proj", layer.KeyValues, layer.Hidden, config.QkvBias),
             ],
             Rotary = Rotary(config),
-            Settings = new AttentionSettings(config.HeadDim),
+            Settings = new AttentionSettings(config.HeadDim) with { Window = config.SlidingWindow },
             Output = layer.Linear("self_attn.o_proj", layer.Hidden, layer.Queries, config.AttentionOutputBias),
         };
     }
@@ -70,8 +71,11 @@ internal static class LlamaDesign
     }
 
     /// <summary>Rotary positions as the config says.</summary>
-    public static RotaryDesign Rotary(ModelConfig config) => new(config.RopeTheta, config.HeadDim, config.RopeScaling);
+    public static RotaryDesign Rotary(ModelConfig config) =>
+        new(config.RopeTheta, config.RotaryDim, config.RopeScaling) { MaxPositions = config.MaxPositionEmbeddings };
 
     /// <summary>The tensors of a layer.</summary>
-    public static TensorScope Scope(ModelConfig config, int index) => new(config, $"{Prefix}layers.{index}.", index);
+    public static TensorScope Scope(ModelConfig config, int index) => new(config, $"{PrefixOf(config)}layers.{index}.", index);
+
+    private static string PrefixOf(ModelConfig config) => config.HasBareNames ? "" : Prefix;
 }

@@ -5,11 +5,11 @@ namespace Cerise.Models.Configs;
 /// <summary>Llama 1 to 3 and the many models of the same architecture (Touvron et al. 2023, arXiv:2302.13971).</summary>
 internal sealed class LlamaFamily : IModelFamily
 {
-    private const int DefaultMaxPositions = 2048;
-
     public string ModelType => "llama";
 
     public string Architecture => "LlamaForCausalLM";
+
+    public string Prefix => LlamaDesign.Prefix;
 
     public IReadOnlyList<ConfigKey<ModelConfig>> Keys { get; } =
     [
@@ -21,7 +21,7 @@ internal sealed class LlamaFamily : IModelFamily
     public ModelConfig Read(JsonFields fields)
     {
         bool attentionBias = fields.OptionalBool("attention_bias") ?? false;
-        return DecoderKeys.Read(fields, ModelType, DefaultMaxPositions) with
+        return DecoderKeys.Read(fields, ModelType, new() { MaxPositions = 2048 }) with
         {
             QkvBias = attentionBias,
             AttentionOutputBias = attentionBias,

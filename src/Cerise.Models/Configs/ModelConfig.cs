@@ -4,8 +4,8 @@ namespace Cerise.Models.Configs;
 
 /// <summary>The architecture of a model, as the <c>config.json</c> of a Hugging Face folder describes it.</summary>
 /// <remarks>
-/// Families differ in which keys they read (<see cref="KnownModelTypes"/>); the properties are those of a pre-norm decoder with grouped-query
-/// attention, rotary positions and a SwiGLU MLP. A config that was loaded keeps every key it does not know when it is saved.
+/// Families differ in which keys they read (<see cref="KnownModelTypes"/>) and in what they make of them; a property that a family does not know is not read.
+/// A config that was loaded keeps every key it does not know when it is saved.
 /// </remarks>
 public sealed record ModelConfig
 {
@@ -41,14 +41,32 @@ public sealed record ModelConfig
     /// <summary>Number of token ids: rows of the embedding.</summary>
     public required int VocabSize { get; init; }
 
-    /// <summary>Tokens of the longest sequence the model is made for.</summary>
+    /// <summary>Tokens of the longest sequence the model is made for: the rows of the position embedding where positions are learned.</summary>
     public required int MaxPositionEmbeddings { get; init; }
 
-    /// <summary>Added to the mean square in RMSNorm. Default 1e-6, as in transformers.</summary>
+    /// <summary>Keys a query sees, its own included, <c>sliding_window</c>; 0 (default) for all.</summary>
+    public int SlidingWindow { get; init; }
+
+    /// <summary>Added to the mean square in RMSNorm, to the variance in LayerNorm. Default 1e-6, as in transformers.</summary>
     public double RmsNormEps { get; init; } = 1e-6;
 
     /// <summary>Base of the rotary frequencies. Default 10,000 (Su et al. 2021, arXiv:2104.09864).</summary>
     public double RopeTheta { get; init; } = 10_000;
+
+    /// <summary>Share of each head's channels that are rotated, its first: phi3's <c>partial_rotary_factor</c>. Default 1.</summary>
+    public double PartialRotaryFactor { get; init; } = 1;
+
+    /// <summary>Channels of a head that are rotated; even.</summary>
+    public int RotaryDim => (int)(HeadDim * PartialRotaryFactor);
+
+    /// <summary>
+    /// smollm3's <c>no_rope_layers</c>: 1 for each layer that rotates queries and keys, 0 for one that does not, and as many as there are layers or more; null
+    /// (default) leaves it to <see cref="NoRopeLayerInterval"/>.
+    /// </summary>
+    public IReadOnlyList<int>? NoRopeLayers { get; init; }
+
+    /// <summary>smollm3's <c>no_rope_layer_interval</c>: of so many layers the last does not rotate. Default 4.</summary>
+    public int NoRopeLayerInterval { get; init; } = 4;
 
     /// <summary>How rotary frequencies are stretched; null when they are not.</summary>
     public RopeScaling? RopeScaling { get; init; }
@@ -56,13 +74,13 @@ public sealed record ModelConfig
     /// <summary>Whether the LM head is the embedding. Default false, as in transformers for these families.</summary>
     public bool TieWordEmbeddings { get; init; }
 
-    /// <summary>Whether query, key and value projections have a bias: llama's <c>attention_bias</c>; always true for qwen2.</summary>
+    /// <summary>Whether query, key and value projections have a bias: <c>attention_bias</c>; always true for qwen2 and gpt2.</summary>
     public bool QkvBias { get; init; }
 
-    /// <summary>Whether the attention's output projection has a bias: llama's <c>attention_bias</c>; always false for qwen2.</summary>
+    /// <summary>Whether the attention's output projection has a bias: <c>attention_bias</c>; always false for qwen2, true for gpt2.</summary>
     public bool AttentionOutputBias { get; init; }
 
-    /// <summary>Whether the MLP's projections have a bias: llama's <c>mlp_bias</c>; always false for qwen2.</summary>
+    /// <summary>Whether the MLP's projections have a bias: <c>mlp_bias</c>; always false for qwen2, true for gpt2.</summary>
     public bool MlpBias { get; init; }
 
     /// <summary>Standard deviation of freshly drawn weights. Default 0.02, as in transformers.</summary>
@@ -82,6 +100,14 @@ public sealed record ModelConfig
 
     /// <summary>Families that can be loaded, by their <c>model_type</c>.</summary>
     public static IReadOnlyList<string> KnownModelTypes { get; } = [.. ModelFamilies.All.Select(family => family.ModelType)];
+
+    /// <summary>Tokens of the longest sequence a model is used for unless said otherwise: <see cref="MaxPositionEmbeddings"/>, and with longrope the original context.</summary>
+    /// <remarks>Beyond it longrope takes other divisors, which would change short texts too: that is for whoever loads the model to ask for.</remarks>
+    public int DefaultContextLength => RopeScaling is RopeScaling.LongRope { OriginalMaxPositionEmbeddings: int original }
+        ? Math.Min(original, MaxPositionEmbeddings) : MaxPositionEmbeddings;
+
+    /// <summary>Whether tensors are named without the family's prefix, as in files of the model without its head.</summary>
+    internal bool HasBareNames { get; init; }
 
     /// <summary>The text the config was read from; null for one made in code.</summary>
     internal string? Source { get; private init; }

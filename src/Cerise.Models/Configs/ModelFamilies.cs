@@ -3,7 +3,11 @@ namespace Cerise.Models.Configs;
 /// <summary>The families that can be loaded; a new one is a file that implements <see cref="IModelFamily"/> and a line here.</summary>
 internal static class ModelFamilies
 {
-    public static IReadOnlyList<IModelFamily> All { get; } = [new LlamaFamily(), new Qwen2Family()];
+    public static IReadOnlyList<IModelFamily> All { get; } =
+    [
+        new LlamaFamily(),
+        new Qwen2Family(),
+    ];
 
     public static IModelFamily? Find(string modelType) => All.FirstOrDefault(family => family.ModelType == modelType);
 }

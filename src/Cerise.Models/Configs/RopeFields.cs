@@ -6,40 +6,56 @@ namespace Cerise.Models.Configs;
 /// <summary>Rotary settings in all spellings: <c>rope_theta</c> with <c>rope_scaling</c>, or the newer <c>rope_parameters</c>.</summary>
 internal static class RopeFields
 {
-    private const double DefaultTheta = 10_000;
-    private const string Known = "default, linear, dynamic, llama3, yarn";
+    private const string Known = "default, linear, dynamic, llama3, yarn, longrope";
+    private const string Original = "original_max_position_embeddings";
 
-    public static (double Theta, RopeScaling? Scaling) Read(JsonFields fields, int maxPositions)
+    public static RopeSettings Read(JsonFields fields, int maxPositions, DecoderDefaults defaults)
     {
         JsonFields? old = fields.OptionalObject("rope_scaling"), parameters = fields.OptionalObject("rope_parameters");
-        RopeScaling? scaling = ReadScaling(parameters ?? old, maxPositions);
-        if (parameters is not null && old is not null && ReadScaling(old, maxPositions) != scaling)
+        RopeScaling? ScalingOf(JsonFields? holder) => ReadScaling(holder, fields, maxPositions, defaults);
+        RopeScaling? scaling = ScalingOf(parameters ?? old);
+        if (parameters is not null && old is not null && ScalingOf(old) != scaling)
             throw fields.Fault("rope_scaling", "contradicts 'rope_parameters'; remove one of the two");
-        double theta = (parameters is null ? null : Positive(parameters, "rope_theta")) ?? Positive(fields, "rope_theta") ?? DefaultTheta;
-        foreach (JsonFields? holder in new[] { fields, parameters })
-            if (holder?.OptionalDouble("partial_rotary_factor") is double part && part != 1)
-                throw holder.Fault("partial_rotary_factor", "is not 1; rotating a part of a head is not supported");
-        return (theta, scaling);
+        double theta = (parameters is null ? null : Positive(parameters, "rope_theta")) ?? Positive(fields, "rope_theta") ?? defaults.RopeTheta;
+        return new RopeSettings(theta, scaling, ReadPart(parameters, defaults) ?? ReadPart(fields, defaults) ?? 1);
     }
 
     /// <summary>Sets the keys of a loaded file in the spelling it has; a fresh one gets the older spelling, which every reader knows.</summary>
-    public static void Write(JsonObject root, double theta, RopeScaling? scaling)
+    public static void Write(JsonObject root, RopeSettings rope)
     {
-        JsonObject? node = scaling is null ? null : Describe(scaling);
-        if (root["rope_parameters"] is not JsonObject)
+        JsonObject? node = rope.Scaling is null ? null : Describe(rope.Scaling);
+        JsonObject holder = root;
+        if (root["rope_parameters"] is JsonObject)
         {
-            root["rope_theta"] = theta;
-            root["rope_scaling"] = node;
-            return;
+            node ??= new JsonObject { ["rope_type"] = "default" };
+            root["rope_parameters"] = holder = node;
+            root.Remove("rope_theta");
+            root.Remove("rope_scaling");
+            root.Remove("partial_rotary_factor");
         }
-        node ??= new JsonObject { ["rope_type"] = "default" };
-        node["rope_theta"] = theta;
-        root["rope_parameters"] = node;
-        root.Remove("rope_theta");
-        root.Remove("rope_scaling");
+        else
+        {
+            root["rope_scaling"] = node;
+        }
+        holder["rope_theta"] = rope.Theta;
+        if (rope.PartialRotaryFactor != 1)
+            holder["partial_rotary_factor"] = rope.PartialRotaryFactor;
+        else
+            holder.Remove("partial_rotary_factor");
+        if (rope.Scaling is RopeScaling.LongRope longRope)
+            root[Original] = longRope.OriginalMaxPositionEmbeddings;
     }
 
-    private static RopeScaling? ReadScaling(JsonFields? fields, int maxPositions)
+    private static double? ReadPart(JsonFields? holder, DecoderDefaults defaults)
+    {
+        if (holder?.OptionalDouble("partial_rotary_factor") is not double part)
+            return null;
+        if (part != 1 && !defaults.AllowsPartialRotary)
+            throw holder.Fault("partial_rotary_factor", "is not 1; this family rotates whole heads");
+        return part is > 0 and <= 1 ? part : throw holder.Fault("partial_rotary_factor", "is not above 0 and at most 1");
+    }
+
+    private static RopeScaling? ReadScaling(JsonFields? fields, JsonFields root, int maxPositions, DecoderDefaults defaults)
     {
         if (fields is null)
             return null;
@@ -48,15 +64,32 @@ internal static class RopeFields
         // Where both are given transformers goes by rope_type; "type" is the name it had before.
         string key = fields.Has("rope_type") ? "rope_type" : "type";
         string type = fields.OptionalString(key) ?? "default";
-        return type switch
+        return defaults.RopeType(type) switch
         {
             "default" => null,
             "linear" => new RopeScaling.Linear(Factor(fields)),
-            "dynamic" => new RopeScaling.Dynamic(Factor(fields), Original(fields) ?? maxPositions),
+            "dynamic" => new RopeScaling.Dynamic(Factor(fields), OriginalOf(fields) ?? maxPositions),
             "llama3" => ReadLlama3(fields),
             "yarn" => ReadYarn(fields, maxPositions),
+            "longrope" => ReadLongRope(fields, root, maxPositions),
             _ => throw fields.Fault(key, $"is {CheckpointException.Quote(type)}; known are {Known}"),
         };
+    }
+
+    private static RopeScaling.LongRope ReadLongRope(JsonFields fields, JsonFields root, int maxPositions)
+    {
+        int original = OriginalOf(root) ?? OriginalOf(fields) ?? maxPositions;
+        return new RopeScaling.LongRope(Divisors(fields, "short_factor"), Divisors(fields, "long_factor"), original)
+        {
+            Factor = Positive(fields, "factor"),
+            AttentionFactor = Positive(fields, "attention_factor"),
+        };
+    }
+
+    private static double[] Divisors(JsonFields fields, string key)
+    {
+        double[] divisors = fields.OptionalDoubles(key) ?? throw fields.Fault(key, "is missing; a list of numbers above 0 is expected");
+        return divisors.All(divisor => divisor > 0) ? divisors : throw fields.Fault(key, "has a number that is not above 0");
     }
 
     private static RopeScaling.Llama3 ReadLlama3(JsonFields fields)
@@ -64,13 +97,13 @@ internal static class RopeFields
         double low = Required(fields, "low_freq_factor"), high = Required(fields, "high_freq_factor");
         if (high <= low)
             throw fields.Fault("high_freq_factor", "is not above 'low_freq_factor'; exchange the two");
-        int original = Original(fields) ?? throw fields.Fault("original_max_position_embeddings", "is missing; a whole number is expected");
+        int original = OriginalOf(fields) ?? throw fields.Fault("original_max_position_embeddings", "is missing; a whole number is expected");
         return new RopeScaling.Llama3(Factor(fields), low, high, original);
     }
 
     private static RopeScaling.Yarn ReadYarn(JsonFields fields, int maxPositions)
     {
-        var yarn = new RopeScaling.Yarn(Factor(fields), Original(fields) ?? maxPositions)
+        var yarn = new RopeScaling.Yarn(YarnFactor(fields, maxPositions), OriginalOf(fields) ?? maxPositions)
         {
             AttentionFactor = Positive(fields, "attention_factor"),
             Mscale = fields.OptionalDouble("mscale"),
@@ -87,7 +120,11 @@ internal static class RopeFields
         return factor >= 1 ? factor : throw fields.Fault("factor", "is below 1; scaling only ever stretches the context");
     }
 
-    private static int? Original(JsonFields fields) => fields.OptionalInt("original_max_position_embeddings", 1, int.MaxValue);
+    // Without a factor, the ratio that the two contexts say.
+    private static double YarnFactor(JsonFields fields, int maxPositions) =>
+        fields.Has("factor") || OriginalOf(fields) is not int original || original > maxPositions ? Factor(fields) : (double)maxPositions / original;
+
+    private static int? OriginalOf(JsonFields fields) => fields.OptionalInt(Original, 2, int.MaxValue);
 
     private static double Required(JsonFields fields, string key)
         => Positive(fields, key) ?? throw fields.Fault(key, "is missing; a number above 0 is expected");
@@ -113,6 +150,16 @@ internal static class RopeFields
                 node["high_freq_factor"] = llama3.HighFreqFactor;
                 node["original_max_position_embeddings"] = llama3.OriginalMaxPositionEmbeddings;
                 break;
+            case RopeScaling.LongRope longRope:
+                // Phi-3's older readers want these three keys and no more.
+                node.Remove("rope_type");
+                node["type"] = longRope.RopeType;
+                node["short_factor"] = List(longRope.ShortFactor);
+                node["long_factor"] = List(longRope.LongFactor);
+                foreach ((string key, double? value) in new[] { ("factor", longRope.Factor), ("attention_factor", longRope.AttentionFactor) })
+                    if (value is not null)
+                        node[key] = value;
+                break;
             case RopeScaling.Yarn yarn:
                 node["factor"] = yarn.Factor;
                 node["original_max_position_embeddings"] = yarn.OriginalMaxPositionEmbeddings;
@@ -127,4 +174,6 @@ internal static class RopeFields
         }
         return node;
     }
+
+    private static JsonArray List(IReadOnlyList<double> numbers) => new([.. numbers.Select(number => (JsonNode)number)]);
 }

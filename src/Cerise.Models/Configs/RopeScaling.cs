@@ -39,6 +39,34 @@ public abstract record RopeScaling
         public override string RopeType => "llama3";
     }
 
+    /// <summary>LongRoPE (Ding et al. 2024, arXiv:2402.13753): a divisor for each pair of channels, other ones beyond the original context.</summary>
+    /// <remarks>
+    /// transformers takes the long divisors for sequences longer than the original context, the short ones else. Here it is settled when a model is loaded, by the
+    /// context it is used for: what follows a token must not change its log-probability.
+    /// </remarks>
+    /// <param name="ShortFactor">Divisors within the original context, one a pair of rotated channels.</param>
+    /// <param name="LongFactor">Divisors in a longer context, as many.</param>
+    /// <param name="OriginalMaxPositionEmbeddings">Tokens of the original context, at least 2.</param>
+    public sealed record LongRope(IReadOnlyList<double> ShortFactor, IReadOnlyList<double> LongFactor, int OriginalMaxPositionEmbeddings) : RopeScaling
+    {
+        /// <inheritdoc/>
+        public override string RopeType => "longrope";
+
+        /// <summary>How many times the context was stretched; null for the config's <c>max_position_embeddings</c> over the original.</summary>
+        public double? Factor { get; init; }
+
+        /// <summary>Factor on cosines and sines; null for the default, sqrt(1 + ln(factor) / ln(original)), 1 for a factor up to 1.</summary>
+        public double? AttentionFactor { get; init; }
+
+        /// <inheritdoc/>
+        public bool Equals(LongRope? other) => other is not null
+            && ShortFactor.SequenceEqual(other.ShortFactor) && LongFactor.SequenceEqual(other.LongFactor)
+            && (OriginalMaxPositionEmbeddings, Factor, AttentionFactor) == (other.OriginalMaxPositionEmbeddings, other.Factor, other.AttentionFactor);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => HashCode.Combine(OriginalMaxPositionEmbeddings, Factor, AttentionFactor, ShortFactor.Count);
+    }
+
     /// <summary>YaRN (Peng et al. 2023, arXiv:2309.00071): frequencies blended by a ramp over dimensions, attention scaled.</summary>
     /// <param name="Factor">At least 1.</param>
     /// <param name="OriginalMaxPositionEmbeddings">Tokens of the original context; the config's <c>max_position_embeddings</c> unless given.</param>

@@ -4,4 +4,8 @@ namespace Cerise.Models.Configs;
 /// <param name="Theta">Base of the frequencies.</param>
 /// <param name="Dim">Channels of a head that are rotated, its first, an even number.</param>
 /// <param name="Scaling">How the frequencies are stretched; null when they are not.</param>
-internal sealed record RotaryDesign(double Theta, int Dim, RopeScaling? Scaling);
+internal sealed record RotaryDesign(double Theta, int Dim, RopeScaling? Scaling)
+{
+    /// <summary>Tokens of the longest sequence the model is made for: longrope's attention factor is made of it.</summary>
+    public int MaxPositions { get; init; }
+}

@@ -6,6 +6,9 @@ public enum TensorRole
     /// <summary>Token embedding, [vocab, hidden].</summary>
     TokenEmbedding,
 
+    /// <summary>Learned positions, [positions, hidden].</summary>
+    PositionEmbedding,
+
     /// <summary>Weight of a linear layer, [out, in].</summary>
     Weight,
 

@@ -33,11 +33,25 @@ internal sealed class TensorScope(ModelConfig config, string prefix, int? layer 
             hasBias ? new(prefix + name + ".bias", [outputs.Count], TensorRole.Bias, layer, outputs.Reason) : null);
     }
 
+    /// <summary>The same with the weight stored the other way round, [inputs, outputs].</summary>
+    public LinearDesign Transposed(string name, Size outputs, Size inputs)
+    {
+        LinearDesign linear = Linear(name, outputs, inputs, hasBias: true);
+        return linear with { Weight = linear.Weight with { Shape = [inputs.Count, outputs.Count], IsTransposed = true } };
+    }
+
     /// <summary>A root-mean-square norm: <c>NAME.weight</c>, [channels].</summary>
     public RmsNormDesign RmsNorm(string name, Size channels) => new(NormWeight(name, channels), config.RmsNormEps);
 
     /// <summary>A table of vectors of the residual stream: <c>NAME.weight</c>, [rows, hidden].</summary>
     public ExpectedTensor Table(string name, TensorRole role, Size rows) => new(prefix + name + ".weight", [rows.Count, config.HiddenSize], role, layer, rows.Reason);
+
+    /// <summary>A norm of each head: <c>NAME.weight</c>, one for all heads.</summary>
+    public RmsNormDesign HeadNorm(string name) => RmsNorm(name, Head) with { IsPerHead = true };
+
+    /// <summary>A layer norm: <c>NAME.weight</c> and <c>NAME.bias</c>, [channels].</summary>
+    public LayerNormDesign LayerNorm(string name, Size channels) => new(
+        NormWeight(name, channels), new(prefix + name + ".bias", [channels.Count], TensorRole.Bias, layer, channels.Reason), config.RmsNormEps);
 
     private ExpectedTensor NormWeight(string name, Size channels) => new(prefix + name + ".weight", [channels.Count], TensorRole.NormWeight, layer, channels.Reason);
 }

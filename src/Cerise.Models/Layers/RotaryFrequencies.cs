@@ -8,7 +8,7 @@ internal static class RotaryFrequencies
     /// <summary>Angle per position of each pair of channels, and the factor on cosines and sines.</summary>
     /// <param name="rotary">Base, channels and scaling.</param>
     /// <param name="contextLength">
-    /// Tokens of the longest sequence the model is used for: only the dynamic scaling depends on it. It is fixed for a loaded model, because a frequency that changed
+    /// Tokens of the longest sequence the model is used for: only the dynamic scaling and longrope depend on it. It is fixed for a loaded model, because a frequency that changed
     /// with each sequence's length would make a token's log-probability depend on what comes after it.
     /// </param>
     public static (double[] Frequencies, double Scale) Of(RotaryDesign rotary, int contextLength)
@@ -21,6 +21,7 @@ internal static class RotaryFrequencies
             RopeScaling.Dynamic dynamic => (Plain(DynamicTheta(rotary, dynamic, contextLength), dim), 1),
             RopeScaling.Llama3 llama3 => ([.. Plain(theta, dim).Select(f => Llama3(f, llama3))], 1),
             RopeScaling.Yarn yarn => Yarn(rotary, yarn),
+            RopeScaling.LongRope longRope => LongRope(rotary, longRope, contextLength),
             _ => throw new NotSupportedException($"rope scaling '{scaling.RopeType}'"),
         };
     }
@@ -76,6 +77,16 @@ internal static class RotaryFrequencies
         double scale = yarn.AttentionFactor
             ?? (yarn.Mscale is { } mscale && mscale != 0 && yarn.MscaleAllDim is { } all && all != 0 ? Mscale(yarn.Factor, mscale) / Mscale(yarn.Factor, all) : Mscale(yarn.Factor, 1));
         return (frequencies, scale);
+    }
+
+    // LongRoPE (Ding et al. 2024, arXiv:2402.13753).
+    private static (double[] Frequencies, double Scale) LongRope(RotaryDesign rotary, RopeScaling.LongRope longRope, int contextLength)
+    {
+        int original = longRope.OriginalMaxPositionEmbeddings;
+        IReadOnlyList<double> divisors = contextLength > original ? longRope.LongFactor : longRope.ShortFactor;
+        double factor = longRope.Factor ?? ((double)rotary.MaxPositions / original);
+        double scale = longRope.AttentionFactor ?? (factor <= 1 ? 1 : Math.Sqrt(1 + (Math.Log(factor) / Math.Log(original))));
+        return ([.. Plain(rotary.Theta, rotary.Dim).Select((frequency, pair) => frequency / divisors[pair])], scale);
     }
 
     private static double CorrectionPair(double rotations, RotaryDesign rotary, RopeScaling.Yarn yarn) =>

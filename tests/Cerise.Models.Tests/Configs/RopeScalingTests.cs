@@ -55,7 +55,7 @@ public sealed class RopeScalingTests
     }
 
     [Theory]
-    [InlineData("rope_scaling", """{"type": "longrope"}""", "'rope_scaling.type' is 'longrope'; known are default, linear, dynamic, llama3, yarn.")]
+    [InlineData("rope_scaling", """{"type": "su"}""", "'rope_scaling.type' is 'su'; known are default, linear, dynamic, llama3, yarn, longrope.")]
     [InlineData("rope_scaling", """{"rope_type": "linear"}""", "'rope_scaling.factor' is missing; a number above 0 is expected.")]
     [InlineData("rope_scaling", """{"rope_type": "linear", "factor": "2"}""", "'rope_scaling.factor' is the string '2'; a number is expected.")]
     [InlineData("rope_scaling", """{"rope_type": "linear", "factor": 0.5}""", "'rope_scaling.factor' is below 1; scaling only ever stretches the context.")]

@@ -8,16 +8,18 @@ internal static class RotaryReference
     /// <summary>Radians per position of each pair of channels, and the factor on cosines and sines.</summary>
     public static (double[] Frequencies, double Scale) Of(ModelConfig config, int contextLength)
     {
-        int pairs = config.HeadDim / 2;
+        int pairs = config.RotaryDim / 2;
         double theta = config.RopeTheta;
         if (config.RopeScaling is RopeScaling.Dynamic dynamic)
-            theta = StretchedBase(theta, config.HeadDim, dynamic.Factor, contextLength / (double)dynamic.OriginalMaxPositionEmbeddings);
+            theta = StretchedBase(theta, config.RotaryDim, dynamic.Factor, contextLength / (double)dynamic.OriginalMaxPositionEmbeddings);
         double[] slowed = new double[pairs];
         for (int i = 0; i < pairs; i++)
         {
             double wavelength = 2 * Math.PI * Math.Exp(i / (double)pairs * Math.Log(theta));
             slowed[i] = 2 * Math.PI / wavelength / Slowdown(config.RopeScaling, wavelength, i, config);
         }
+        if (config.RopeScaling is RopeScaling.LongRope longRope)
+            return (Divided(slowed, contextLength > longRope.OriginalMaxPositionEmbeddings ? longRope.LongFactor : longRope.ShortFactor), AttentionFactor(longRope, config));
         return (slowed, config.RopeScaling is RopeScaling.Yarn yarn ? AttentionFactor(yarn) : 1);
     }
 
@@ -38,11 +40,11 @@ internal static class RotaryReference
     {
         // The pair that makes `rotations` full turns over the original context: theta^(pair / pairs) = original / (2 pi rotations).
         double Pair(double rotations)
-            => config.HeadDim / 2.0 * Math.Log(yarn.OriginalMaxPositionEmbeddings / (2 * Math.PI * rotations), config.RopeTheta);
+            => config.RotaryDim / 2.0 * Math.Log(yarn.OriginalMaxPositionEmbeddings / (2 * Math.PI * rotations), config.RopeTheta);
         (double first, double last) = (Pair(yarn.BetaFast), Pair(yarn.BetaSlow));
         if (yarn.Truncate)
             (first, last) = (Math.Floor(first), Math.Ceiling(last));
-        (first, last) = (Math.Max(first, 0), Math.Min(last, config.HeadDim - 1));
+        (first, last) = (Math.Max(first, 0), Math.Min(last, config.RotaryDim - 1));
         return Ramp(pair, first, last == first ? last + 0.001 : last);
     }
 
@@ -57,5 +59,15 @@ internal static class RotaryReference
         if (yarn.AttentionFactor is { } given)
             return given;
         return yarn is { Mscale: not (null or 0), MscaleAllDim: not (null or 0) } ? Of(yarn.Mscale.Value) / Of(yarn.MscaleAllDim.Value) : Of(1);
+    }
+
+    private static double[] Divided(double[] frequencies, IReadOnlyList<double> divisors) => [.. frequencies.Zip(divisors, (frequency, divisor) => frequency / divisor)];
+
+    // Attention stays as sharp in a stretched context: sqrt(ln(original * factor) / ln(original)).
+    private static double AttentionFactor(RopeScaling.LongRope longRope, ModelConfig config)
+    {
+        double original = longRope.OriginalMaxPositionEmbeddings;
+        double factor = longRope.Factor ?? (config.MaxPositionEmbeddings / original);
+        return longRope.AttentionFactor ?? (factor > 1 ? Math.Sqrt(Math.Log(original * factor) / Math.Log(original)) : 1);
     }
 }

@@ -1,0 +1,47 @@
+using Cerise.Models.Configs;
+using Cerise.Models.Tests.Reference;
+using Cerise.Tensors;
+
+namespace Cerise.Models.Tests.Families;
+
+/// <summary>A small model of every family, with what is special about it, and its float64 reference.</summary>
+internal static class FamilyCases
+{
+    /// <summary>Every family there is: one without a case here fails the tests of all.</summary>
+    public static TheoryData<string> Names => [.. ModelConfig.KnownModelTypes];
+
+    public static ModelConfig Config(string family, int layers = 3)
+    {
+        ModelConfig sizes = new ModelConfig
+        {
+            ModelType = family,
+            HiddenSize = 24,
+            IntermediateSize = 37,
+            NumHiddenLayers = layers,
+            NumAttentionHeads = 4,
+            NumKeyValueHeads = 2,
+            HeadDim = 10,
+            VocabSize = 71,
+            MaxPositionEmbeddings = 200,
+            RopeTheta = 500,
+            RmsNormEps = 1e-5,
+        }.WithFamilyDefaults();
+        return family switch
+        {
+            "llama" => sizes with { RopeScaling = new RopeScaling.Llama3(8, 1, 4, 64), QkvBias = true, AttentionOutputBias = true, MlpBias = true },
+            "qwen2" => sizes with { RopeScaling = new RopeScaling.Yarn(4, 32), TieWordEmbeddings = true },
+            _ => throw new ArgumentException($"the family {family} has no case", nameof(family)),
+        };
+    }
+
+    public static PlainModel Reference(CausalModel model) => model.Config.ModelType switch
+    {
+        "llama" or "qwen2" => DecoderReference.Of(model),
+        _ => throw new ArgumentException($"the family {model.Config.ModelType} has no reference", nameof(model)),
+    };
+
+    public static CausalModel NewModel(string family, Device device, int layers = 3) => TinyModels.New(Config(family, layers), device, Seed.From(family.Length).Fork(family));
+
+    public static int[][] Sequences(string family, params int[] lengths) =>
+        [.. lengths.Select(length => TinyModels.Tokens(Seed.From(length).Fork(family), length, Config(family).VocabSize))];
+}
