@@ -30,6 +30,7 @@ internal static class FamilyCases
         {
             "llama" => sizes with { RopeScaling = new RopeScaling.Llama3(8, 1, 4, 64), QkvBias = true, AttentionOutputBias = true, MlpBias = true },
             "qwen2" => sizes with { RopeScaling = new RopeScaling.Yarn(4, 32), TieWordEmbeddings = true },
+            "qwen3" => sizes with { TieWordEmbeddings = true },
             _ => throw new ArgumentException($"the family {family} has no case", nameof(family)),
         };
     }
@@ -37,6 +38,7 @@ internal static class FamilyCases
     public static PlainModel Reference(CausalModel model) => model.Config.ModelType switch
     {
         "llama" or "qwen2" => DecoderReference.Of(model),
+        "qwen3" => new Qwen3Tests.Reference(model),
         _ => throw new ArgumentException($"the family {model.Config.ModelType} has no reference", nameof(model)),
     };
 
