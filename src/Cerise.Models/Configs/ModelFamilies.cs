@@ -8,6 +8,7 @@ internal static class ModelFamilies
         new LlamaFamily(),
         new Qwen2Family(),
         new Qwen3Family(),
+        new Phi3Family(),
         new SmolLm3Family(),
         new Olmo2Family(),
     ];

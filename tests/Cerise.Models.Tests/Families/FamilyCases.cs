@@ -31,6 +31,12 @@ internal static class FamilyCases
             "llama" => sizes with { RopeScaling = new RopeScaling.Llama3(8, 1, 4, 64), QkvBias = true, AttentionOutputBias = true, MlpBias = true },
             "qwen2" => sizes with { RopeScaling = new RopeScaling.Yarn(4, 32), TieWordEmbeddings = true },
             "qwen3" => sizes with { TieWordEmbeddings = true },
+            "phi3" => sizes with
+            {
+                PartialRotaryFactor = 0.65,                                     // 6 of the 10 channels of a head
+                RopeScaling = new RopeScaling.LongRope([1, 1.5, 2], [1.1, 3, 7], 190),
+                SlidingWindow = 70,
+            },
             "smollm3" => sizes with { NoRopeLayers = [1, 0, 1, 1], TieWordEmbeddings = true },
             "olmo2" => sizes,
             _ => throw new ArgumentException($"the family {family} has no case", nameof(family)),
@@ -41,6 +47,7 @@ internal static class FamilyCases
     {
         "llama" or "qwen2" => DecoderReference.Of(model),
         "qwen3" => new Qwen3Tests.Reference(model),
+        "phi3" => new Phi3Tests.Reference(model),
         "smollm3" => new SmolLm3Tests.Reference(model),
         "olmo2" => new Olmo2Tests.Reference(model),
         _ => throw new ArgumentException($"the family {model.Config.ModelType} has no reference", nameof(model)),
