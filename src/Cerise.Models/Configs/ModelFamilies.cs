@@ -11,6 +11,7 @@ internal static class ModelFamilies
         new Phi3Family(),
         new SmolLm3Family(),
         new Olmo2Family(),
+        new Gpt2Family(),
     ];
 
     public static IModelFamily? Find(string modelType) => All.FirstOrDefault(family => family.ModelType == modelType);

@@ -71,7 +71,7 @@ public sealed class ModelConfigTests
     [InlineData("torch_dtype", "\"int8\"", "config.json: 'torch_dtype' is 'int8'; known are float32, float16, bfloat16, float64.")]
     [InlineData("quantization_config", "{}", "config.json: 'quantization_config' is set: the weights are quantized. Take the checkpoint in BF16, F16 or F32.")]
     [InlineData("model_type", null, "config.json: 'model_type' is missing; a string is expected.")]
-    [InlineData("model_type", "\"bert\"", "config.json: 'model_type' is 'bert'; known are llama, qwen2, qwen3, phi3, smollm3, olmo2.")]
+    [InlineData("model_type", "\"bert\"", "config.json: 'model_type' is 'bert'; known are llama, qwen2, qwen3, phi3, smollm3, olmo2, gpt2.")]
     public void What_is_wrong_with_a_key_is_named(string key, string? value, string expected)
         => Assert.Equal(expected, Samples.Refused(Samples.With(Samples.Llama, (key, value))).Message);
 

@@ -39,6 +39,7 @@ internal static class FamilyCases
             },
             "smollm3" => sizes with { NoRopeLayers = [1, 0, 1, 1], TieWordEmbeddings = true },
             "olmo2" => sizes,
+            "gpt2" => sizes with { NumKeyValueHeads = 4, HeadDim = 6, TieWordEmbeddings = true },
             _ => throw new ArgumentException($"the family {family} has no case", nameof(family)),
         };
     }
@@ -50,6 +51,7 @@ internal static class FamilyCases
         "phi3" => new Phi3Tests.Reference(model),
         "smollm3" => new SmolLm3Tests.Reference(model),
         "olmo2" => new Olmo2Tests.Reference(model),
+        "gpt2" => new Gpt2Tests.Reference(model),
         _ => throw new ArgumentException($"the family {model.Config.ModelType} has no reference", nameof(model)),
     };
 
