@@ -20,6 +20,7 @@ internal static class CommandLine
         new ChatVerb(),
         new ScoreVerb(),
         new TokenizeVerb(),
+        new RenderVerb(),
         new VerifyVerb(),
         new StageVerb(
             "pretrain", "Pre-trains a model on plain text.",
