@@ -61,7 +61,7 @@ internal sealed class SamplingFlags
             MaxNewTokens = flags.GetValue(_maxNewTokens) ?? folder.Generation?.MaxNewTokens ?? 256,
             MaxBatchSize = flags.GetValue(_batchSize) ?? 32,
             StopIds = folder.StopIds,
-            StopWhen = all.Length == 0 ? null : new StopStrings(folder.Tokenizer, all).IsReached,
+            Guide = all.Length == 0 ? null : new StopStrings(folder.Tokenizer, all).Watch,
         };
         string faults = string.Join("; ", options.Faults());
         return faults.Length == 0 ? options : throw new CommandException(

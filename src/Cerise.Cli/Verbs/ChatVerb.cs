@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Cerise.Data;
+using Cerise.Data.Inference;
 using Cerise.Models.Generation;
 using Cerise.Tensors;
 
@@ -62,7 +63,7 @@ internal sealed class ChatVerb : IVerb
     {
         int[] prompt = Prompt(folder, turns, line);
         TextStream text = folder.Tokenizer.OpenTextStream(skipSpecialTokens: true);
-        var shown = new TextBeforeStop($"\n{UserTurn}");
+        var shown = new TextBeforeStop([$"\n{UserTurn}"]);
         var answer = new StringBuilder();
         void Show(string piece)
         {

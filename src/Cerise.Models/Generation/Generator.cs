@@ -15,20 +15,20 @@ public sealed class Generator(CausalModel model) : IDisposable
     /// <summary>Tokens of prompts computed in one forward pass: enough for the matrix products to run at full speed.</summary>
     private const int PrefillTokens = 2048;
 
-    /// <summary>Logits made at once of a prefill's prompts, and again of its samples: 16 MB.</summary>
-    private const int PrefillLogits = 1 << 22;
-
-    private readonly DecodeBatch _batch = new(model);
-    private readonly TokenDraws _draws = new(model);
+    private readonly GenerationLoop _loop = new(model);
     private KvCache? _cache;
     private Graph? _graph;
     private int _calls;
 
     /// <summary>Told the time, for <see cref="Statistics"/>. Default the system's clock.</summary>
-    public TimeProvider Time { get; init; } = TimeProvider.System;
+    public TimeProvider Time
+    {
+        get => _loop.Time;
+        init => _loop = new GenerationLoop(model) { Time = value };
+    }
 
     /// <summary>How full the batch was in the last call, and how fast.</summary>
-    public GenerationStatistics Statistics { get; private set; }
+    public GenerationStatistics Statistics => _loop.Statistics;
 
     /// <summary>Memory the cache may take, bytes; fewer sequences run at once where their keys and values would take more.</summary>
     internal long CacheBudget { get; init; } = 1L << 31;
@@ -61,7 +61,7 @@ public sealed class Generator(CausalModel model) : IDisposable
             throw new InvalidOperationException("this generator is in the midst of another call; make one for each caller");
         try
         {
-            Statistics = default;
+            _loop.Statistics = default;
             Call call = new(requests, options, finished, drawn, cancellation);
             if (requests.Count > 0)
                 Run(call);
@@ -69,7 +69,7 @@ public sealed class Generator(CausalModel model) : IDisposable
         }
         finally
         {
-            _batch.Running.Clear();
+            _loop.Close();
             _cache?.Clear();
             _graph?.Reset();
             Volatile.Write(ref _calls, 0);
@@ -87,136 +87,23 @@ public sealed class Generator(CausalModel model) : IDisposable
     private void Run(Call call)
     {
         (IReadOnlyList<GenerationRequest> requests, SamplingOptions options) = (call.Requests, call.Options);
-        int longest = requests.Max(request => request.PromptIds.Count + Room(request, options));
+        int longest = requests.Max(request => request.PromptIds.Count + Math.Min(options.MaxNewTokens, model.ContextLength - request.PromptIds.Count));
         int perSequence = KvCache.BlocksFor(longest) + 1;
         long room = CacheBudget / (KvCache.BytesPerBlock(model.Config) * 2 * perSequence);
         int places = (int)Math.Clamp(room, 1, Math.Min(options.MaxBatchSize, requests.Sum(request => (long)request.Samples)));
         int promptsAtOnce = Math.Min(Math.Min(places, requests.Count), (PrefillTokens / requests.Min(request => request.PromptIds.Count)) + 1);
         int perPrompt = KvCache.BlocksFor(requests.Max(request => request.PromptIds.Count));
-        KvCache cache = CacheOf((perSequence * places) + (perPrompt * promptsAtOnce));
-        Graph graph = _graph ??= NewGraph();
-        WaitingPrompts unread = new(requests, options.MaxNewTokens, model.ContextLength);
-        Queue<RunningSequence> waiting = new();
-
-        while (unread.Count > 0 || waiting.Count > 0 || _batch.Running.Count > 0)
+        LoopLimits limits = new(places, PrefillTokens, promptsAtOnce, OnlyForFreePlaces: false);
+        _loop.Open(CacheOf((perSequence * places) + (perPrompt * promptsAtOnce)), _graph ??= NewGraph(), limits, call);
+        int number = 0;
+        foreach (int index in PromptOrder.LongestFirst(requests, options.MaxNewTokens, model.ContextLength))
+            _loop.Submit(new OfflineRun(index, number++, requests[index], options, model));
+        while (!_loop.IsIdle)
         {
             call.Cancellation.ThrowIfCancellationRequested();
-            if (waiting.Count == 0 && unread.Count > 0 && _batch.Running.Count < places)
-                Prefill(call, graph, cache, unread, promptsAtOnce, waiting);
-            while (waiting.TryPeek(out RunningSequence? next) && (_batch.Running.Count < places || next.Finish is not null))
-            {
-                waiting.Dequeue();
-                if (next.Finish is null)
-                {
-                    next.Enter(cache);
-                    _batch.Running.Add(next);
-                }
-                else
-                    End(call, cache, next);
-            }
-            if (_batch.Running.Count > 0)
-                Decode(call, graph, cache, places);
+            _loop.Step();
         }
     }
-
-    // Computes the next prompts, and draws the first token of each of their samples.
-    private void Prefill(Call call, Graph graph, KvCache cache, WaitingPrompts unread, int promptsAtOnce, Queue<RunningSequence> waiting)
-    {
-        long began = Time.GetTimestamp();
-        AttentionPlan plan = new();
-        List<int> ids = [];
-        List<int> lastRows = [];
-        List<int> prompts = [];
-        List<RunningSequence> sequences = [];
-        int rowsAtOnce = Math.Max(1, PrefillLogits / model.Config.VocabSize);
-        do
-        {
-            int index = unread.Take();
-            GenerationRequest request = call.Requests[index];
-            int[] blocks = [.. Enumerable.Range(0, KvCache.BlocksFor(request.PromptIds.Count)).Select(_ => cache.Take())];
-            plan.Add(request.PromptIds.Count, 0, blocks);
-            ids.AddRange(request.PromptIds);
-            PromptBlocks shared = new(blocks, request.PromptIds.Count, request.Samples);
-            for (int sample = 0; sample < request.Samples; sample++)
-            {
-                prompts.Add(lastRows.Count);
-                sequences.Add(new RunningSequence(index, sample, request, shared, call.Options, Room(request, call.Options)));
-            }
-            lastRows.Add(ids.Count - 1);
-        }
-        while (unread.TryPeek(out int next) && plan.Sequences < Math.Min(promptsAtOnce, rowsAtOnce)
-            && ids.Count + call.Requests[next].PromptIds.Count <= PrefillTokens);
-        // A prompt's last row goes through the head once, whatever the number of its samples.
-        Tensor logits = model.Logits(model.HiddenStates(graph, NewIndices(ids), plan, cache), NewIndices(lastRows));
-        Tensor? copies = null;
-        for (int first = 0; first < sequences.Count; first += rowsAtOnce)
-        {
-            int count = Math.Min(rowsAtOnce, sequences.Count - first);
-            if (copies?.Shape.Rows != count)
-                copies = graph.New(new Shape(count, model.Config.VocabSize));
-            model.Device.GatherRows(logits, NewIndices(prompts.GetRange(first, count)), copies);
-            _draws.FromLogits(copies, sequences, first, count);
-            Append(call, sequences, first, count);
-        }
-        foreach (RunningSequence sequence in sequences)
-            waiting.Enqueue(sequence);
-        graph.Reset();
-        Statistics += new GenerationStatistics
-        {
-            PromptTokens = ids.Count,
-            GenerationTokens = sequences.Count,
-            PromptSeconds = Time.GetElapsedTime(began).TotalSeconds,
-        };
-    }
-
-    // One more token for every running sequence.
-    private void Decode(Call call, Graph graph, KvCache cache, int places)
-    {
-        long began = Time.GetTimestamp();
-        int count = _batch.Running.Count;
-        _draws.FromHidden(_batch.Step(graph, cache), _batch.Running);
-        graph.Reset();
-        if (Append(call, _batch.Running, 0, count))
-        {
-            foreach (RunningSequence sequence in _batch.Running)
-                if (sequence.Finish is not null)
-                    End(call, cache, sequence);
-            _batch.Running.RemoveAll(static sequence => sequence.Finish is not null);
-        }
-        Statistics += new GenerationStatistics
-        {
-            GenerationTokens = count,
-            Steps = 1,
-            FilledPlaces = count,
-            Places = places,
-            StepSeconds = Time.GetElapsedTime(began).TotalSeconds,
-        };
-    }
-
-    // Takes over what was drawn; whether any sequence has ended.
-    private bool Append(Call call, List<RunningSequence> sequences, int first, int count)
-    {
-        bool ended = false;
-        for (int i = 0; i < count; i++)
-        {
-            RunningSequence sequence = sequences[first + i];
-            sequence.Append(_draws.Ids[i], _draws.LogProbs[i], call.Options, call.Stops);
-            call.Drawn?.Invoke(sequence.Request, sequence.Sample, _draws.Ids[i]);
-            ended |= sequence.Finish is not null;
-        }
-        return ended;
-    }
-
-    private static void End(Call call, KvCache cache, RunningSequence sequence)
-    {
-        Completion completion = new(sequence.Ids.ToArray(), sequence.LogProbs.ToArray(), sequence.Finish!.Value);
-        call.Results[sequence.Request][sequence.Sample] = completion;
-        sequence.Leave(cache);
-        call.Finished?.Invoke(sequence.Request, sequence.Sample, completion);
-    }
-
-    // Most new tokens of a request.
-    private int Room(GenerationRequest request, SamplingOptions options) => Math.Min(options.MaxNewTokens, model.ContextLength - request.PromptIds.Count);
 
     private KvCache CacheOf(int blocks)
     {
@@ -249,15 +136,28 @@ public sealed class Generator(CausalModel model) : IDisposable
         }
     }
 
-    private static Indices NewIndices(List<int> values) => new(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(values));
-
     // What one call asks for and gets.
     private sealed record Call(
-        IReadOnlyList<GenerationRequest> Requests, SamplingOptions Options, Action<int, int, Completion>? Finished, Action<int, int, int>? Drawn,
-        CancellationToken Cancellation)
+        IReadOnlyList<GenerationRequest> Requests, SamplingOptions Options, Action<int, int, Completion>? Finished, Action<int, int, int>? Told,
+        CancellationToken Cancellation) : IGenerationListener
     {
         public Completion[][] Results { get; } = [.. Requests.Select(request => new Completion[request.Samples])];
 
-        public int[] Stops { get; } = [.. Options.StopIds];
+        public void Drawn(RunningSequence sequence) => Told?.Invoke(((OfflineRun)sequence.Request).Place, sequence.Sample, sequence.Ids[^1]);
+
+        public void Ended(RunningSequence sequence)
+        {
+            int place = ((OfflineRun)sequence.Request).Place;
+            Completion completion = new(sequence.Ids.ToArray(), sequence.LogProbs.ToArray(), sequence.Finish!.Value);
+            Results[place][sequence.Sample] = completion;
+            Finished?.Invoke(place, sequence.Sample, completion);
+        }
+    }
+
+    // A request at its place among the caller's; its number is its place in the order of computing.
+    private sealed class OfflineRun(int place, int number, GenerationRequest request, SamplingOptions options, CausalModel model)
+        : RequestRun(number, request, options, model.ContextLength, model.Config.VocabSize)
+    {
+        public int Place => place;
     }
 }

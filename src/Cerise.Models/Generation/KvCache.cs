@@ -80,6 +80,9 @@ public sealed class KvCache : IDisposable
         return block;
     }
 
+    /// <summary>How many use a block.</summary>
+    internal int Users(int block) => _users[block];
+
     /// <summary>A copy of a block in a free one.</summary>
     internal int Copy(int block)
     {
@@ -91,7 +94,7 @@ public sealed class KvCache : IDisposable
     }
 
     /// <summary>Ends a sequence's use of its blocks.</summary>
-    internal void Release(IEnumerable<int> blocks)
+    internal void Release(List<int> blocks)
     {
         foreach (int block in blocks)
             if (--_users[block] == 0)

@@ -45,6 +45,6 @@ internal sealed class TokenDraws(CausalModel model)
             _logProbs = new float[count];
         }
         for (int i = 0; i < count; i++)
-            _rows[i] = sequences[first + i].Row;
+            _rows[i] = sequences[first + i].NextRow();
     }
 }

@@ -155,7 +155,7 @@ public sealed class GrpoTrainer : ITrainer
         MaxNewTokens = options.MaxCompletionLength,
         MaxBatchSize = options.RolloutBatchSize,
         StopIds = StopTokens.Of(policy.Config, tokenizer),
-        StopWhen = options.Stop.Count == 0 ? null : new StopStrings(tokenizer, options.Stop).IsReached,
+        Guide = options.Stop.Count == 0 ? null : new StopStrings(tokenizer, options.Stop).Watch,
     };
 
     // One round, or with dynamic sampling as many as it takes to fill the step with groups that have something to compare.

@@ -47,7 +47,7 @@ public sealed class GeneratorTests
             asked.Add([.. ids]);
             return ids.Count >= 5 && ids[^1] % 2 == 0;
         }
-        SamplingOptions options = new() { MaxNewTokens = 60, StopWhen = EndsWithEven };
+        SamplingOptions options = new() { MaxNewTokens = 60, Guide = Watch.Of(EndsWithEven) };
         Completion completion = new Generator(model).Sample([new GenerationRequest([4], 1, Seed.From(2))], options)[0][0];
         Assert.Equal(FinishReason.Stop, completion.FinishReason);
         Assert.Equal(0, completion.Ids[^1] % 2);
@@ -60,7 +60,7 @@ public sealed class GeneratorTests
     {
         using Device device = Device.Cpu(1);
         using CausalModel model = FixedLogits.New(device, 10, 0, 9);
-        SamplingOptions options = new() { Temperature = 0, MaxNewTokens = 3, StopWhen = ids => ids.Count == 3 };
+        SamplingOptions options = new() { Temperature = 0, MaxNewTokens = 3, Guide = Watch.Of(ids => ids.Count == 3) };
         Assert.Equal(FinishReason.Stop, new Generator(model).Sample([new GenerationRequest([0], 1, Seed.From(0))], options)[0][0].FinishReason);
     }
 
@@ -187,12 +187,12 @@ public sealed class GeneratorTests
         SamplingOptions options = new()
         {
             MaxNewTokens = 100,
-            StopWhen = _ =>
+            Guide = Watch.Of(_ =>
             {
                 if (++tokens == 30)
                     source.Cancel();
                 return false;
-            },
+            }),
         };
         GenerationRequest request = new([1, 2, 3], 4, Seed.From(5));
         Assert.Throws<OperationCanceledException>(() => generator.Generate([request], options, cancellation: source.Token));
@@ -211,7 +211,7 @@ public sealed class GeneratorTests
         List<KvCache> caches = [];
         Generator generator = new(model) { NewCache = blocks => Remember(caches, new KvCache(model, blocks)) };
         GenerationRequest request = new([1, 2, 3], 4, Seed.From(5));
-        Assert.Throws<FormatException>(() => generator.Sample([request], new() { StopWhen = _ => throw new FormatException() }));
+        Assert.Throws<FormatException>(() => generator.Sample([request], new() { Guide = Watch.Of(_ => throw new FormatException()) }));
         Assert.Throws<FormatException>(() => generator.Sample([request], new() { MaxNewTokens = 3 }, (_, _, _) => throw new FormatException()));
         AssertAllFree(Assert.Single(caches));
         generator.Dispose();

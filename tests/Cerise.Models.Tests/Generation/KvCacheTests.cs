@@ -78,15 +78,17 @@ public sealed class KvCacheTests
         using Device device = Device.Cpu(1);
         using CausalModel model = TinyModels.New(Config, device);
         using KvCache cache = new(model, 12);
-        int[] blocks = [.. Enumerable.Range(0, KvCache.BlocksFor(length)).Select(_ => cache.Take())];
-        PromptBlocks prompt = new(blocks, length, waiting: 3);
-        List<int>[] samples = [.. Enumerable.Range(0, 3).Select(_ => prompt.Split(cache, 4))];
+        RequestRun request = new(0, new GenerationRequest(new int[length], 3, Seed.From(1)), new SamplingOptions(), 200, Config.VocabSize);
+        PromptRun prompt = new(request);
+        prompt.Begin(cache, []);
+        int[] blocks = [.. prompt.Blocks];
+        List<int>[] samples = [.. Enumerable.Range(0, 3).Select(_ => prompt.Next(cache).Blocks)];
         int copied = blocks.Length - full;
         Assert.All(samples, own => Assert.Equal(blocks[..full], own.Take(full)));
-        Assert.Equal(3 * copied, samples.SelectMany(own => own.Skip(full)).Except(blocks).Distinct().Count());
-        for (int sample = 0; sample < 3; sample++)
-            prompt.Done(cache);
-        Assert.Equal(12 - full - (3 * copied), cache.FreeBlocks);              // the prompt's own last part is free
+        Assert.Equal(2 * copied, samples[..2].SelectMany(own => own.Skip(full)).Except(blocks).Distinct().Count());
+        Assert.Equal(blocks, samples[2]);                                      // the last takes the prompt's own
+        prompt.Release(cache);
+        Assert.Equal(12 - full - (3 * copied), cache.FreeBlocks);
         cache.Release(samples[0]);
         cache.Release(samples[1]);
         Assert.Equal(12 - full - copied, cache.FreeBlocks);

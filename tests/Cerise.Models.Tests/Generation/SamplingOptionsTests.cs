@@ -53,7 +53,7 @@ public sealed class SamplingOptionsTests
         Assert.Equal((1f, 0, 1f, 0f, 1f), (options.Temperature, options.TopK, options.TopP, options.MinP, options.RepetitionPenalty));
         Assert.Equal((256, 32), (options.MaxNewTokens, options.MaxBatchSize));
         Assert.Empty(options.StopIds);
-        Assert.Null(options.StopWhen);
+        Assert.Null(options.Guide);
         Assert.Empty(new SamplingOptions { Temperature = 0.0001f }.Faults());
         options = new() { Temperature = 0, MinP = 1, RepetitionPenalty = 1.3f, MaxNewTokens = int.MaxValue, MaxBatchSize = int.MaxValue };
         Assert.Empty(options.Faults());

@@ -47,16 +47,9 @@ public class RolloutEngineTests
     public void Cancellation_stops_between_two_tokens() => Assert.Throws<OperationCanceledException>(() =>
     {
         using CancellationTokenSource source = new();
-        int tokens = 0;
-        bool CancelAtThird(IReadOnlyList<int> ids)
-        {
-            if (++tokens == 3)
-                source.Cancel();
-            return false;
-        }
         using Device device = Device.Cpu(1);
         using CausalModel model = Toy.NewModel(device);
-        new RolloutEngine(model, Toy.Tokenizer, Sampling with { StopIds = [], StopWhen = CancelAtThird }).Sample(Toy.Prompts("one"), 0, 1, Seed.From(1), source.Token);
+        new RolloutEngine(model, Toy.Tokenizer, Sampling with { StopIds = [], Guide = () => new CancelsAtThird(source) }).Sample(Toy.Prompts("one"), 0, 1, Seed.From(1), source.Token);
     });
 
     private static IReadOnlyList<Rollout> Sample(IReadOnlyList<Prompt> prompts, int firstGroup, int samples, SamplingOptions sampling)
@@ -64,5 +57,19 @@ public class RolloutEngineTests
         using Device device = Device.Cpu(1);
         using CausalModel model = Toy.NewModel(device);
         return new RolloutEngine(model, Toy.Tokenizer, sampling).Sample(prompts, firstGroup, samples, Seed.From(1), TestContext.Current.CancellationToken);
+    }
+
+    private sealed class CancelsAtThird(CancellationTokenSource source) : ICompletionGuide
+    {
+        private int _tokens;
+
+        public bool Constrain(Span<ulong> allowed) => false;
+
+        public bool Append(int id)
+        {
+            if (++_tokens == 3)
+                source.Cancel();
+            return false;
+        }
     }
 }

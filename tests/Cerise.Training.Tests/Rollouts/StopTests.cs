@@ -1,4 +1,5 @@
 using Cerise.Data;
+using Cerise.Models.Generation;
 using Cerise.Training.Rollouts;
 using Cerise.Training.Tests.Trainers;
 
@@ -15,7 +16,11 @@ public class StopTests
     public void A_stop_string_is_seen_in_the_newest_tokens(string text, bool reached)
     {
         StopStrings stops = new(Toy.Tokenizer, ["</answer>", "😀"]);
-        Assert.Equal(reached, stops.IsReached(Toy.Tokenizer.Encode(text)));
+        ICompletionGuide watch = stops.Watch();
+        int[] ids = Toy.Tokenizer.Encode(text);
+        Assert.DoesNotContain(true, ids.SkipLast(1).Select(watch.Append));
+        Assert.Equal(reached, ids.Length > 0 && watch.Append(ids[^1]));
+        Assert.False(watch.Constrain([]));
     }
 
     [Fact]
@@ -23,7 +28,15 @@ public class StopTests
     {
         Tokenizer tokenizer = BpeTrainer.Train(["abcdef abcdef abcdef"], new BpeTrainerOptions { VocabSize = 270 });
         Assert.True(tokenizer.Encode("xabcdefx").Length < 8);
-        Assert.True(new StopStrings(tokenizer, ["cd"]).IsReached(tokenizer.Encode("xabcdef")));
+        ICompletionGuide watch = new StopStrings(tokenizer, ["cd"]).Watch();
+        Assert.Contains(true, tokenizer.Encode("xabcdef").Select(watch.Append));
+    }
+
+    [Fact]
+    public void A_special_token_counts_with_the_text_it_is_written_as()
+    {
+        int end = Toy.Tokenizer.EosId!.Value;
+        Assert.True(new StopStrings(Toy.Tokenizer, [Toy.Tokenizer.IdToToken(end)!]).Watch().Append(end));
     }
 
     [Fact]
