@@ -33,6 +33,7 @@ public sealed class StudioServer : IAsyncDisposable
         IEndpoint[] endpoints =
         [
             new ChatCompletionsEndpoint(model, options, metrics),
+            new CompletionsEndpoint(model, options, metrics),
             new ModelsEndpoint(model, created),
             new ModelEndpoint(model, created),
             new HealthEndpoint(_admission),

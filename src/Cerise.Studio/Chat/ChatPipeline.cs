@@ -26,7 +26,7 @@ internal sealed class ChatPipeline(ServedModel model, TimeProvider time)
         string prefix = forced?.Prefix ?? "";
         AnswerSample[] samples = [.. Enumerable.Range(0, request.Samples).Select(NewSample)];
         CallIds ids = new(prompt, request.Sampling.Seed, _format.ToolCalls?.IdLength);
-        int[] promptIds = model.Engine.Tokenize(grammar is null || thinks ? prompt : prompt + prefix);
+        int[] promptIds = model.Engine.Tokenize(grammar is null || thinks ? prompt : prompt + prefix, _format.AddsSpecialTokens);
         EngineRequest engineRequest = new()
         {
             PromptIds = promptIds,
@@ -72,9 +72,8 @@ internal sealed class ChatPipeline(ServedModel model, TimeProvider time)
     private async IAsyncEnumerable<ChatPiece> Answer(
         AnswerSample[] samples, EngineRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using IAsyncEnumerator<EngineToken> tokens = model.Engine.Generate(request, cancellation).GetAsyncEnumerator(cancellation);
-        while (await Next(tokens).ConfigureAwait(false))
-            if (samples[tokens.Current.Sample].Take(tokens.Current) is { } piece)
+        await foreach (EngineToken token in EngineTokens.Of(model.Engine, request, cancellation).ConfigureAwait(false))
+            if (samples[token.Sample].Take(token) is { } piece)
                 yield return piece;
     }
 
@@ -88,16 +87,12 @@ internal sealed class ChatPipeline(ServedModel model, TimeProvider time)
         List<int> ids = [.. request.PromptIds!];
         bool goesOn = false;
         EngineRequest first = request with { Samples = 1, Sampling = sampling with { StopStrings = [.. sampling.StopStrings, close] } };
-        await using (IAsyncEnumerator<EngineToken> tokens = model.Engine.Generate(first, cancellation).GetAsyncEnumerator(cancellation))
+        await foreach (EngineToken token in EngineTokens.Of(model.Engine, first, cancellation).ConfigureAwait(false))
         {
-            while (await Next(tokens).ConfigureAwait(false))
-            {
-                EngineToken token = tokens.Current;
-                ids.Add(token.Id);
-                goesOn = token.StopString == close;
-                if (sample.Take(token, goesOn, goesOn ? close : "") is { } piece)
-                    yield return piece;
-            }
+            ids.Add(token.Id);
+            goesOn = token.StopString == close;
+            if (sample.Take(token, goesOn, goesOn ? close : "") is { } piece)
+                yield return piece;
         }
         if (!goesOn)
             yield break;
@@ -117,22 +112,9 @@ internal sealed class ChatPipeline(ServedModel model, TimeProvider time)
             Grammar = grammar,
             Timeout = request.Timeout - time.GetElapsedTime(began),
         };
-        await using (IAsyncEnumerator<EngineToken> tokens = model.Engine.Generate(second, cancellation).GetAsyncEnumerator(cancellation))
-            while (await Next(tokens).ConfigureAwait(false))
-                if (sample.Take(tokens.Current) is { } piece)
-                    yield return piece;
-    }
-
-    private static async ValueTask<bool> Next(IAsyncEnumerator<EngineToken> tokens)
-    {
-        try
-        {
-            return await tokens.MoveNextAsync().ConfigureAwait(false);
-        }
-        catch (EngineException fault)
-        {
-            throw RequestException.From(fault);
-        }
+        await foreach (EngineToken token in EngineTokens.Of(model.Engine, second, cancellation).ConfigureAwait(false))
+            if (sample.Take(token) is { } piece)
+                yield return piece;
     }
 
     private static Grammar? GrammarOf(ChatRequest request, ForcedCall? forced)

@@ -23,6 +23,9 @@ internal sealed class PlainChatFormat : ChatFormat
     public override bool AnswersBeginWithSpace => true;
 
     /// <inheritdoc/>
+    public override bool AddsSpecialTokens => true;
+
+    /// <inheritdoc/>
     public override string Render(ChatRequest request)
     {
         var text = new StringBuilder();

@@ -43,7 +43,7 @@ internal sealed record ChatFields(string? Model, ChatRequest Chat, bool Stream, 
             Sampling = SamplingFields.Read(fields, defaults) with
             {
                 MaxNewTokens = MaxTokens(fields) ?? defaults.MaxNewTokens,
-                TopLogProbs = (int)(top ?? 0),
+                TopLogProbs = logProbs ? (int)(top ?? 0) : null,
             },
         };
         OnlyText(fields);
@@ -144,7 +144,7 @@ internal sealed record ChatFields(string? Model, ChatRequest Chat, bool Stream, 
             if (variables.ContainsKey(own))
                 throw RequestException.Invalid("chat_template_kwargs", $"chat_template_kwargs sets {own}, which the request itself says.");
         if (fields.Text("reasoning_effort") is { } effort)
-            variables.TryAdd("reasoning_effort", effort);
+            ReasoningEffort.Set(variables, effort);
         if (fields.List("documents") is { } documents)
             variables["documents"] = documents.DeepClone();
         return variables;

@@ -156,7 +156,7 @@ internal sealed class ChatJson(ResponseHead head, ITokenizer tokenizer, bool log
         foreach (EngineToken token in tokens)
         {
             json.WriteStartObject();
-            WriteToken(json, TextOf(token.Id, token.Bytes.Span), token.Bytes.Span, token.LogProb);
+            WriteToken(json, TextOf(token.Id, token.Bytes.Span), token.Bytes.Span, token.ModelLogProb ?? token.LogProb);
             json.WriteStartArray("top_logprobs");
             foreach (TokenLogProb other in token.TopLogProbs)
             {

@@ -1,0 +1,54 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace Cerise.Studio.Tests.Endpoints;
+
+public sealed class ModelsEndpointTests
+{
+    [Fact]
+    public async Task The_model_is_listed_and_found_by_its_name()
+    {
+        await using StudioHost host = await StudioHost.Start("x");
+        JsonNode list = await Get(host, "/v1/models");
+        Assert.Equal("list", (string?)list["object"]);
+        JsonNode model = list["data"]!.AsArray().Single()!;
+        Assert.Equal(("scripted", "model"), ((string?)model["id"], (string?)model["object"]));
+        Assert.Equal(model.ToJsonString(), (await Get(host, "/v1/models/scripted")).ToJsonString());
+    }
+
+    [Fact]
+    public async Task Another_model_is_not_found()
+    {
+        await using StudioHost host = await StudioHost.Start("x");
+        HttpResponseMessage response = await host.Client.GetAsync("/v1/models/some/other", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains("'some/other'", (string?)(await StudioHost.Json(response))["error"]!["message"]);
+    }
+
+    [Fact]
+    public async Task Health_says_ready()
+    {
+        await using StudioHost host = await StudioHost.Start("x");
+        Assert.Equal("ready", (string?)(await Get(host, "/health"))["status"]);
+    }
+
+    [Fact]
+    public async Task Figures_count_requests_tokens_and_times()
+    {
+        await using StudioHost host = await StudioHost.Start("Hello");
+        await host.Chat();
+        await host.Refused(HttpStatusCode.BadRequest, "{}");
+        string text = await host.Client.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+        string[] lines = text.Split('\n');
+        Assert.Contains("cerise_http_requests_total{route=\"/v1/chat/completions\",status=\"200\"} 1", lines);
+        Assert.Contains("cerise_http_requests_total{route=\"/v1/chat/completions\",status=\"400\"} 1", lines);
+        Assert.Contains("cerise_completion_tokens_total 6", lines);
+        Assert.Contains("cerise_time_to_first_token_seconds_count 1", lines);
+        Assert.Contains("cerise_time_per_token_seconds_count 1", lines);
+        Assert.Contains("cerise_engine_running 0", lines);
+        Assert.Contains("cerise_draining 0", lines);
+    }
+
+    private static async Task<JsonNode> Get(StudioHost host, string path) =>
+        JsonNode.Parse(await host.Client.GetStringAsync(path, TestContext.Current.CancellationToken))!;
+}
