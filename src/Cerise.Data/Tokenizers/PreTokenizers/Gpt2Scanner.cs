@@ -15,12 +15,12 @@ internal sealed class Gpt2Scanner : PieceScanner
         int at = text[start] == ' ' && start + 1 < text.Length ? start + 1 : start;
         CharClass kind = CodePoints.ClassAt(text, at, out int length);
         if (kind is CharClass.Space or CharClass.NewLine)
-            return EndOfSpace(text, start);
+            return EndOfSpaceOrBreaks(text, start);
         return CodePoints.EndOfRun(text, at + length, kind);
     }
 
     /// <summary>A run of white space leaves its last character to what follows, unless it ends the text or is that one character.</summary>
-    private static int EndOfSpace(ReadOnlySpan<char> text, int start)
+    private static int EndOfSpaceOrBreaks(ReadOnlySpan<char> text, int start)
     {
         int end = start + 1;
         while (end < text.Length && char.IsWhiteSpace(text[end]))

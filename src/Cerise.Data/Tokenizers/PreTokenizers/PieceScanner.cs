@@ -1,3 +1,5 @@
+using Cerise.Data.Tokenizers.Unicode;
+
 namespace Cerise.Data.Tokenizers.PreTokenizers;
 
 /// <summary>A splitting pattern written by hand: its matches cover the text without gaps, so each piece ends where the next begins.</summary>
@@ -14,8 +16,30 @@ internal abstract class PieceScanner
         Gpt2Scanner.Pattern => new Gpt2Scanner(),
         Qwen2Scanner.Pattern => new Qwen2Scanner(maxDigits: 1),
         Qwen2Scanner.ThreeDigitPattern => new Qwen2Scanner(maxDigits: 3),
+        CasedWordScanner.Pattern => new CasedWordScanner(maxDigits: 3, contractions: true),
+        CasedWordScanner.TekkenPattern => new CasedWordScanner(maxDigits: 1, contractions: false),
         _ => null,
     };
+
+    /// <summary>The end of a number of which one digit has been read.</summary>
+    protected static int EndOfDigits(ReadOnlySpan<char> text, int at, int maxDigits)
+    {
+        for (int digits = 1; digits < maxDigits && at < text.Length && CodePoints.ClassAt(text, at, out int length) == CharClass.Number; digits++)
+            at += length;
+        return at;
+    }
+
+    /// <summary>White space up to its last line break; without one, all but the last character, unless it ends the text or is that one character.</summary>
+    protected static int EndOfSpace(ReadOnlySpan<char> text, int start)
+    {
+        int end = start, afterBreak = 0;
+        for (; end < text.Length && char.IsWhiteSpace(text[end]); end++)
+            if (text[end] is '\r' or '\n')
+                afterBreak = end + 1;
+        if (afterBreak > 0)
+            return afterBreak;
+        return end == text.Length || end - start == 1 ? end : end - 1;
+    }
 
     /// <summary>Length of an English contraction ('s, 't, 'm, 'd, 're, 've, 'll) at an apostrophe, or 0.</summary>
     protected static int Contraction(ReadOnlySpan<char> text, int start, bool ignoreCase)

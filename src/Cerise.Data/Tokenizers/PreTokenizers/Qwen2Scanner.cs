@@ -24,31 +24,12 @@ internal sealed class Qwen2Scanner(int maxDigits) : PieceScanner
         if (kind == CharClass.Letter)
             return CodePoints.EndOfRun(text, second, CharClass.Letter);
         if (kind == CharClass.Number)
-            return EndOfDigits(text, second);
+            return EndOfDigits(text, second, _maxDigits);
         CharClass next = second < text.Length ? CodePoints.ClassAt(text, second, out int nextLength) : CharClass.NewLine;
         if (kind != CharClass.NewLine && next == CharClass.Letter)
             return CodePoints.EndOfRun(text, second, CharClass.Letter);
         if (kind == CharClass.Other || (text[start] == ' ' && next == CharClass.Other))
             return CodePoints.EndOfRun(text, CodePoints.EndOfRun(text, second, CharClass.Other), CharClass.NewLine);
         return EndOfSpace(text, start);
-    }
-
-    private int EndOfDigits(ReadOnlySpan<char> text, int at)
-    {
-        for (int digits = 1; digits < _maxDigits && at < text.Length && CodePoints.ClassAt(text, at, out int length) == CharClass.Number; digits++)
-            at += length;
-        return at;
-    }
-
-    /// <summary>White space up to its last line break; without one, all but the last character, unless it ends the text or is that one character.</summary>
-    private static int EndOfSpace(ReadOnlySpan<char> text, int start)
-    {
-        int end = start, afterBreak = 0;
-        for (; end < text.Length && char.IsWhiteSpace(text[end]); end++)
-            if (text[end] is '\r' or '\n')
-                afterBreak = end + 1;
-        if (afterBreak > 0)
-            return afterBreak;
-        return end == text.Length || end - start == 1 ? end : end - 1;
     }
 }

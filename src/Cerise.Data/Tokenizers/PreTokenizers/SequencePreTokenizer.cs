@@ -11,8 +11,14 @@ internal sealed class SequencePreTokenizer(PreTokenizer[] steps) : PreTokenizer
     {
         [var only] => only.Scanner,
         [var first, ByteLevelPreTokenizer { DoesNotSplit: true }] => first.Scanner,
+        [SplitPreTokenizer first, SplitPreTokenizer second, SplitPreTokenizer third, ByteLevelPreTokenizer { DoesNotSplit: true }]
+            when IsDeepSeek(first, 0) && IsDeepSeek(second, 1) && IsDeepSeek(third, 2) => new DeepSeekScanner(),
         _ => null,
     };
+
+    /// <summary>Files write the line breaks in the pattern as they are or as escapes.</summary>
+    private static bool IsDeepSeek(SplitPreTokenizer split, int index) =>
+        split.IsolatedPattern?.Replace("\r", @"\r", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal) == DeepSeekScanner.Patterns[index];
 
     public override void Split(Piece piece, List<Piece> parts)
     {

@@ -10,6 +10,9 @@ internal sealed class SplitPreTokenizer(MatchFinder find, SplitBehavior behavior
     private readonly SplitBehavior _behavior = behavior;
     private readonly bool _invert = invert;
 
+    /// <summary>The regular expression whose matches are isolated, where that is all that is done; else null.</summary>
+    public string? IsolatedPattern { get; init; }
+
     public override void Split(Piece piece, List<Piece> parts)
     {
         List<(int Start, int End, bool IsMatch)> runs = Runs(piece.Span);

@@ -7,6 +7,7 @@ namespace Cerise.Data.Tokenizers.Unicode;
 internal static class CodePoints
 {
     private static readonly CharClass[] Bmp = ClassifyBmp();
+    private static readonly CharTraits[] BmpTraits = TraitsOfBmp();
 
     /// <summary>The class of the code point at <paramref name="index"/> of well-formed UTF-16.</summary>
     /// <param name="text">The text.</param>
@@ -22,6 +23,31 @@ internal static class CodePoints
         }
         length = 2;
         return Classify(CharUnicodeInfo.GetUnicodeCategory(char.ConvertToUtf32(c, text[index + 1])));
+    }
+
+    /// <summary>The traits of the code point at <paramref name="index"/> of well-formed UTF-16.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="index">Where the code point begins.</param>
+    /// <param name="length">UTF-16 units of the code point, 1 or 2.</param>
+    public static CharTraits TraitsAt(ReadOnlySpan<char> text, int index, out int length)
+    {
+        char c = text[index];
+        if (!char.IsHighSurrogate(c) || index + 1 == text.Length)
+        {
+            length = 1;
+            return BmpTraits[c];
+        }
+        length = 2;
+        return Traits(CharUnicodeInfo.GetUnicodeCategory(char.ConvertToUtf32(c, text[index + 1])));
+    }
+
+    /// <summary>The first index at or after <paramref name="start"/> whose code point has none of the traits, or the text's length.</summary>
+    public static int EndOfRun(ReadOnlySpan<char> text, int start, CharTraits traits)
+    {
+        int at = start;
+        while (at < text.Length && (TraitsAt(text, at, out int length) & traits) != 0)
+            at += length;
+        return at;
     }
 
     /// <summary>The first index at or after <paramref name="start"/> whose code point is not of <paramref name="kind"/>, or the text's length.</summary>
@@ -92,6 +118,26 @@ internal static class CodePoints
                 : Classify(CharUnicodeInfo.GetUnicodeCategory((char)c));
         return table;
     }
+
+    private static CharTraits[] TraitsOfBmp()
+    {
+        var table = new CharTraits[0x10000];
+        for (int c = 0; c < table.Length; c++)
+            table[c] = c is '\r' or '\n' ? CharTraits.NewLine
+                : char.IsWhiteSpace((char)c) ? CharTraits.Space
+                : Traits(CharUnicodeInfo.GetUnicodeCategory((char)c));
+        return table;
+    }
+
+    private static CharTraits Traits(UnicodeCategory category) => category switch
+    {
+        UnicodeCategory.UppercaseLetter or UnicodeCategory.TitlecaseLetter => CharTraits.Letter | CharTraits.Opening,
+        UnicodeCategory.LowercaseLetter => CharTraits.Letter | CharTraits.Continuing,
+        UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter => CharTraits.Letter | CharTraits.Opening | CharTraits.Continuing,
+        UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => CharTraits.Number,
+        >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherSymbol => CharTraits.Symbol,
+        _ => IsMark(category) ? CharTraits.Mark | CharTraits.Opening | CharTraits.Continuing : CharTraits.None,
+    };
 
     private static CharClass Classify(UnicodeCategory category) =>
         IsLetter(category) ? CharClass.Letter
