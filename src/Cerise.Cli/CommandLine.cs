@@ -27,10 +27,11 @@ internal static class CommandLine
             "./cerise pretrain --tokenizer my-tokenizer --data runs/smoke/stages/task/corpus.jsonl --max_steps 20 --out runs/base"),
         new StageVerb(
             "sft", "Fine-tunes a model on prompts and completions.",
-            "./cerise sft --model my-model --data examples.jsonl --learning_rate 1e-5 --out runs/sft"),
+            "./cerise sft --model my-model --data examples.jsonl --use_peft --learning_rate 1e-4 --out runs/sft"),
         new StageVerb(
             "grpo", "Reinforces what rewards score well, comparing completions of the same prompt.",
             "./cerise grpo --model runs/smoke/model --data runs/smoke/stages/task/prompts.jsonl --rewards '[{name: accuracy}]' --out runs/grpo"),
+        new MergeVerb(),
         new EvalVerb(),
         new InspectVerb(),
         new ReportVerb(),

@@ -3,6 +3,7 @@ using Cerise.Models;
 using Cerise.Models.Configs;
 using Cerise.Tensors;
 using Cerise.Training.Rollouts;
+using Cerise.Training.Stages;
 
 namespace Cerise.Cli;
 
@@ -36,22 +37,35 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="path">The folder.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="dtype">The type weights are stored in; null for the config's.</param>
+    /// <param name="adapter">A LoRA adapter's folder; null for none but the one that <paramref name="path"/> may be.</param>
     /// <exception cref="CommandException">There is no such folder, or the tokenizer has ids the model lacks.</exception>
-    public static LoadedModel Load(string path, Device device, DType? dtype)
+    public static LoadedModel Load(string path, Device device, DType? dtype, string? adapter = null)
     {
         if (!Directory.Exists(path))
             throw new CommandException(
                 $"{path}: no such folder. --model takes a Hugging Face model folder: config.json, model.safetensors, tokenizer.json.");
-        ModelConfig config = ModelConfig.Load(path);
-        var tokenizer = Tokenizer.Load(path);
+        ModelSource source = ModelSource.Find(path, adapter);
+        ModelConfig config = ModelConfig.Load(source.Model);
+        var tokenizer = Tokenizer.Load(source.Tokenizer);
         if (tokenizer.VocabSize > config.VocabSize)
         {
             throw new CommandException(
                 $"{path}: tokenizer.json has the ids 0 to {tokenizer.VocabSize - 1}, the model's vocab_size is {config.VocabSize}. " +
                 "Is the tokenizer another model's?");
         }
-        var generation = GenerationConfig.Load(path);
-        return new LoadedModel(path, CausalModel.Load(path, device, dtype: dtype), tokenizer, generation);
+        var generation = GenerationConfig.Load(source.Model);
+        CausalModel model = CausalModel.Load(source.Model, device, dtype: dtype);
+        try
+        {
+            if (source.Adapter is not null)
+                model.LoadAdapter(source.Adapter);
+            return new LoadedModel(path, model, tokenizer, generation);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

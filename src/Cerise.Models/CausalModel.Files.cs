@@ -26,10 +26,11 @@ public sealed partial class CausalModel
     /// <summary>A model whose weights are all 0: its shape, to plan with.</summary>
     /// <param name="config">Sizes.</param>
     /// <param name="device">Where the weights lie.</param>
-    public static CausalModel Zeros(ModelConfig config, Device device)
+    /// <param name="dtype">The type they are stored in.</param>
+    public static CausalModel Zeros(ModelConfig config, Device device, DType dtype = DType.Float32)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return new CausalModel(config, device, config.DefaultContextLength, DType.Float32);
+        return new CausalModel(config, device, config.DefaultContextLength, dtype);
     }
 
     /// <summary>Loads a Hugging Face folder: config.json and safetensors in one or many files, in float32, bfloat16, float16 or float64.</summary>
@@ -68,7 +69,7 @@ public sealed partial class CausalModel
         }
     }
 
-    /// <summary>Saves config.json and the weights in Hugging Face's layout.</summary>
+    /// <summary>Saves config.json and the weights in Hugging Face's layout; an adapter is worked into them.</summary>
     /// <param name="folder">Made if it is missing.</param>
     /// <param name="dtype">
     /// float32, bfloat16 or float16; null is the type of 16-bit weights, and for float32 ones keeps what the config says, float32 when it says nothing or float64.
@@ -78,9 +79,8 @@ public sealed partial class CausalModel
     {
         SafetensorsDType type = SavedType(Config, dtype ?? (DType == DType.Float32 ? null : DType.InFile()));
         // The weights first: they are what a full disk refuses, and then the folder keeps the config of the weights it has.
-        SafetensorsWriter.WriteModel(folder, [.. Parameters.Zip(ModelTensors.Of(Config), (parameter, tensor) =>
-            tensor.IsTransposed ? TransposedWeight.ToWrite(parameter, type) : ToWrite(parameter, parameter.Value, parameter.Name, type))]);
-        (Config with { DType = type }).Save(Path.Combine(folder, ModelConfig.FileName));
+        SafetensorsWriter.WriteModel(folder, [.. MergedTensors(type)]);
+        (Config with { DType = type, TieWordEmbeddings = Config.TieWordEmbeddings && !MergeUnties }).Save(Path.Combine(folder, ModelConfig.FileName));
     }
 
     /// <summary>A tensor to write, in a parameter's shape: its weight, or an optimizer's state for it.</summary>
@@ -93,7 +93,8 @@ public sealed partial class CausalModel
         ArgumentNullException.ThrowIfNull(parameter);
         bool isVector = parameter.Layout == ParameterLayout.Plain && parameter.Shape.Columns == 1;
         long[] shape = isVector ? [parameter.Shape.Rows] : [parameter.Shape.Rows, parameter.Shape.Columns];
-        return new TensorToWrite(name, shape, dtype, (first, destination) => CopyElements(parameter, storage, first, destination));
+        return new TensorToWrite(name, shape, dtype, (first, destination) =>
+            CopyElements(parameter.Shape.Columns, (row, rows) => storage.Device.GetRows(storage, parameter, row, rows), first, destination));
     }
 
     /// <summary>Reads memory in a parameter's layout from a file.</summary>
@@ -173,14 +174,13 @@ public sealed partial class CausalModel
         asked ?? (config.DType is { } said and not SafetensorsDType.F64 ? said : SafetensorsDType.F32);
 
     // Any run of elements from the whole rows it touches, since a writer's pieces do not end where rows do.
-    private static void CopyElements(Parameter parameter, Storage storage, long first, Span<float> destination)
+    private static void CopyElements(int columns, Action<int, Span<float>> getRows, long first, Span<float> destination)
     {
-        int columns = parameter.Shape.Columns;
         long firstRow = first / columns;
         long lastRow = (first + destination.Length - 1) / columns;
         int length = (int)(lastRow - firstRow + 1) * columns;
         float[] buffer = ArrayPool<float>.Shared.Rent(length);
-        storage.Device.GetRows(storage, parameter, (int)firstRow, buffer.AsSpan(0, length));
+        getRows((int)firstRow, buffer.AsSpan(0, length));
         buffer.AsSpan((int)(first - (firstRow * columns)), destination.Length).CopyTo(destination);
         ArrayPool<float>.Shared.Return(buffer);
     }

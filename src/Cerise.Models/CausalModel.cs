@@ -144,22 +144,24 @@ public sealed partial class CausalModel : IDisposable
     public Parameter Parameter(string name) =>
         _byName.GetValueOrDefault(name) ?? throw new ArgumentException($"the model has no tensor '{name}'", nameof(name));
 
-    /// <summary>Whether a weight is a table that tokens or positions are looked up in: such tables do not decay. So also where it is the head too.</summary>
-    public bool IsEmbedding(Parameter parameter) => parameter == _embedTokens || parameter == _embedPositions;
+    /// <summary>Whether a weight is a table that tokens or positions are looked up in: such tables do not decay. So also where it is the head too, and for the rows of an adapter that are looked up.</summary>
+    public bool IsEmbedding(Parameter parameter) => parameter == _embedTokens || parameter == _embedPositions || parameter == _embedTokens.LookupAdapter?.Down;
 
-    /// <summary>Makes all weights trainable.</summary>
-    /// <exception cref="InvalidOperationException">They are stored in 16 bits.</exception>
+    /// <summary>Makes <see cref="TrainedParameters"/> trainable: all weights, or the adapter.</summary>
+    /// <exception cref="InvalidOperationException">Weights that are to be trained are stored in 16 bits.</exception>
     public void RequireGradients()
     {
-        foreach (Parameter parameter in Parameters)
+        foreach (Parameter parameter in TrainedParameters)
             parameter.RequireGradient();
     }
 
     /// <summary>A frozen copy, such as a reference policy.</summary>
     /// <param name="dtype">The type the copy's weights are rounded to and stored in; by default this model's.</param>
+    /// <exception cref="InvalidOperationException">The model has an adapter: without it, it is its own reference.</exception>
     /// <exception cref="OverflowException">A weight is beyond the range of float16.</exception>
     public CausalModel Clone(DType? dtype = null)
     {
+        RequireNoAdapter();
         CausalModel copy = new(Config, Device, ContextLength, dtype ?? DType);
         copy.CopyFrom(this);
         return copy;
@@ -186,6 +188,7 @@ public sealed partial class CausalModel : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Adapter?.Dispose();
         foreach (Parameter parameter in Parameters)
             parameter.Dispose();
         foreach (RotaryTables tables in _rotary.Values)

@@ -43,14 +43,17 @@ internal static class TransposedWeight
     }
 
     /// <summary>A weight [out, in] to write as [in, out].</summary>
-    public static TensorToWrite ToWrite(Parameter parameter, SafetensorsDType dtype)
+    /// <param name="parameter">The weight.</param>
+    /// <param name="dtype">Type in the file.</param>
+    /// <param name="rows">Gives rows [out, in] of what is written; the weight's own when null.</param>
+    public static TensorToWrite ToWrite(Parameter parameter, SafetensorsDType dtype, FileRows? rows = null)
     {
-        Strip strip = new(parameter);
+        Strip strip = new(parameter, rows ?? parameter.GetRows);
         return new TensorToWrite(parameter.Name, [parameter.Shape.Columns, parameter.Shape.Rows], dtype, strip.Copy);
     }
 
     // Some rows of the file at a time; a writer asks for its elements in order.
-    private sealed class Strip(Parameter parameter)
+    private sealed class Strip(Parameter parameter, FileRows source)
     {
         private readonly int _outputs = parameter.Shape.Rows;
         private readonly int _inputs = parameter.Shape.Columns;
@@ -83,7 +86,7 @@ internal static class TransposedWeight
             for (int first = 0; first < _outputs; first += outputsAtOnce)
             {
                 int count = Math.Min(outputsAtOnce, _outputs - first);
-                parameter.GetRows(first, part.AsSpan(0, count * _inputs));
+                source(first, part.AsSpan(0, count * _inputs));
                 for (int o = 0; o < count; o++)
                     for (int r = 0; r < height; r++)
                         _rows[(r * _outputs) + first + o] = part[(o * _inputs) + firstRow + r];

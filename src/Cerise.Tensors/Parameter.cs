@@ -53,10 +53,10 @@ public sealed class Parameter : IDisposable
 
     /// <summary>The type all numbers of the weight are rounded to when they are set.</summary>
     /// <remarks>Panels are stored in this type; plain weights, which are few numbers, are rounded to it and kept widened.</remarks>
-    public DType DType { get; }
+    public DType DType { get; private set; }
 
     /// <summary>The weight's memory.</summary>
-    public Storage Value { get; }
+    public Storage Value { get; private set; }
 
     /// <summary>The gradient's memory, in the weight's layout; null until <see cref="RequireGradient"/>. Read it after the last micro-batch of a step.</summary>
     /// <remarks>Reading it adds what <see cref="Lookups"/> has gathered; between micro-batches that would change the order of the sum.</remarks>
@@ -164,6 +164,20 @@ public sealed class Parameter : IDisposable
             return;
         }
         Convert(other, 1);
+    }
+
+    /// <summary>Exchanges numbers, type and gradient with another weight of the same shape and layout: ops that hold this one compute with the other's numbers from now on.</summary>
+    public void Exchange(Parameter other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        ShapeException.Require(other.Shape == Shape && other.Layout == Layout, "Exchange", $"'{other.Name}' is {other.Shape}, '{Name}' is {Shape}");
+        (Value, other.Value) = (other.Value, Value);
+        (DType, other.DType) = (other.DType, DType);
+        (_gradient, other._gradient) = (other._gradient, _gradient);
+        (_lookups, other._lookups) = (other._lookups, _lookups);
+        (_gradientIsZero, other._gradientIsZero) = (other._gradientIsZero, _gradientIsZero);
+        ValueHasChanged();
+        other.ValueHasChanged();
     }
 
     /// <summary>Moves this weight towards another of the same shape and layout: this += amount * (other - this), rounded to this one's type.</summary>

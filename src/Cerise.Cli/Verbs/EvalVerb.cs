@@ -13,6 +13,7 @@ namespace Cerise.Cli.Verbs;
 internal sealed class EvalVerb : IVerb
 {
     private readonly Option<string> _model = Flag.Text("--model", "DIR", "a Hugging Face model folder", required: true);
+    private readonly Option<string> _adapter = AdapterFlag.OfModel();
     private readonly Option<string> _dtype = DTypeFlag.OfWeights();
     private readonly Option<string> _task = Flag.Text("--task", "NAME", "kind of verifier: gsm8k, countdown, ...", required: true);
     private readonly Option<string> _data = Flag.Text("--data", "FILE", "JSONL with 'prompt' (or 'question', with --template) and the right answer; '-' is standard input", required: true);
@@ -27,7 +28,7 @@ internal sealed class EvalVerb : IVerb
     {
         Command = new Command("eval", "Samples answers to problems and judges them: pass@1, pass@k and cons@k with 95 % intervals.")
         {
-            _model, _task, _data, _k, _limit, _answer, _template, _dtype, _json,
+            _model, _task, _data, _k, _limit, _answer, _template, _adapter, _dtype, _json,
         };
         _sampling.AddTo(Command);
     }
@@ -45,7 +46,7 @@ internal sealed class EvalVerb : IVerb
         IVerifier verifier = new VerifierRegistry().Create(flags.GetRequiredValue(_task), new VerifierSettings());
         Evaluator evaluator = new(verifier, flags.GetValue(_answer) ?? "answer", FormatMode.Cerise);
         using Device device = CommonOptions.OpenDevice(flags);
-        using LoadedModel loaded = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype));
+        using LoadedModel loaded = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype), flags.GetValue(_adapter));
         string? template = flags.GetValue(_template) == "r1_zero" ? PromptTemplate.R1Zero : flags.GetValue(_template);
         IEnumerable<Row> rows = JsonLinesInput.Read(flags.GetRequiredValue(_data), terminal);
         IReadOnlyList<Prompt> problems = Prompt.Read(flags.GetValue(_limit) is { } limit ? rows.Take(limit) : rows, loaded.Tokenizer, template);

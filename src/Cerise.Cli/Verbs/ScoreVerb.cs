@@ -12,6 +12,7 @@ internal sealed class ScoreVerb : IVerb
     private const int DefaultBatchTokens = 2048;
 
     private readonly Option<string> _model = Flag.Text("--model", "DIR", "the model's Hugging Face folder", required: true);
+    private readonly Option<string> _adapter = AdapterFlag.OfModel();
     private readonly Option<string> _dtype = DTypeFlag.OfWeights();
     private readonly Option<string> _input = Flag.Text(
         "--input", "FILE.jsonl", "rows {\"ids\"} or {\"prompt\",\"completion\"}; '-' reads standard input", required: true);
@@ -23,7 +24,7 @@ internal sealed class ScoreVerb : IVerb
     public ScoreVerb() => Command = new Command(
         "score", "Prints {\"logprobs\",\"entropies\"} in nats for each row: of every token of 'ids' after the first, or of the completion's tokens.")
     {
-        _model, _input, _temperature, _batchTokens, _dtype,
+        _model, _input, _temperature, _batchTokens, _adapter, _dtype,
     };
 
     /// <inheritdoc/>
@@ -42,7 +43,7 @@ internal sealed class ScoreVerb : IVerb
     public int Run(ParseResult flags, Terminal terminal)
     {
         using Device device = CommonOptions.OpenDevice(flags);
-        using var folder = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype));
+        using var folder = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype), flags.GetValue(_adapter));
         using var graph = new Graph(device, record: false);
         float temperature = (float)(flags.GetValue(_temperature) ?? 1);
         int most = flags.GetValue(_batchTokens) ?? DefaultBatchTokens;

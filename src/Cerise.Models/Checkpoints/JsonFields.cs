@@ -138,6 +138,26 @@ internal sealed class JsonFields
         return [.. value.EnumerateArray().Select(item => ToInt(key, item, least, most))];
     }
 
+    /// <summary>A list of strings, or one string as a list of one; empty when the key is missing or null.</summary>
+    public string[] StringOrStrings(string key) => Optional(key) is { ValueKind: JsonValueKind.String } value ? [value.GetString()!] : Strings(key);
+
+    /// <summary>Whether a key is there as a string.</summary>
+    public bool IsString(string key) => Optional(key) is { ValueKind: JsonValueKind.String };
+
+    /// <summary>Whether a key says nothing: missing, null, false, or an empty list, object or string.</summary>
+    public bool IsEmpty(string key) => Optional(key) is not JsonElement value || value.ValueKind switch
+    {
+        JsonValueKind.False => true,
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => value.GetPropertyCount() == 0,
+        JsonValueKind.String => value.GetString()!.Length == 0,
+        _ => false,
+    };
+
+    /// <summary>The numbers of an object, in its order; empty when the key is missing or null.</summary>
+    public IReadOnlyList<KeyValuePair<string, double>> Numbers(string key)
+        => OptionalObject(key) is { } numbers ? [.. numbers.Keys.Select(name => KeyValuePair.Create(name, numbers.OptionalDouble(name) ?? throw numbers.Missing(name, "a number")))] : [];
+
     /// <summary>A fault in the value of a key; <paramref name="problem"/> completes the sentence "'key' ...".</summary>
     public CheckpointException Fault(string key, string problem)
         => new(File, $"{CheckpointException.Quote(_prefix + key)} {problem}.") { Key = _prefix + key };

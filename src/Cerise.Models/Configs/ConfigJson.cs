@@ -44,10 +44,11 @@ internal static class ConfigJson
         }
         if (!changed)
             return source!;
-        if (source is null)
-            root = Sorted(root);
-        return root.ToJsonString(Layout) + "\n";
+        return source is null ? Write(root) : root.ToJsonString(Layout) + "\n";
     }
+
+    /// <summary>The text of a fresh file, its keys sorted.</summary>
+    public static string Write(JsonObject root) => Sorted(root).ToJsonString(Layout) + "\n";
 
     /// <summary>One id as a number, several as a list, none as null.</summary>
     public static JsonNode? Ids(IReadOnlyList<int> ids) => ids.Count switch

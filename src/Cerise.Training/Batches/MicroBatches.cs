@@ -44,6 +44,22 @@ public static class MicroBatches
         return TokenBatch.PackGroups([.. Groups(sequences, first, first + count).Select(group => ToGroup(sequences, group))]);
     }
 
+    /// <summary>For each row of such a pack the sequence it belongs to, of a prompt that is shared the first one, and its place there.</summary>
+    public static IEnumerable<(int Sequence, int Position)> Rows(IReadOnlyList<TokenSequence> sequences, int first, int count)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        foreach (Range group in Groups(sequences, first, first + count))
+        {
+            (int start, int end) = (group.Start.Value, group.End.Value);
+            int prompt = end - start > 1 ? sequences[start].PromptLength : 0;
+            for (int position = 0; position < prompt; position++)
+                yield return (start, position);
+            for (int i = start; i < end; i++)
+                for (int position = prompt; position < sequences[i].Ids.Count; position++)
+                    yield return (i, position);
+        }
+    }
+
     private static SequenceGroup ToGroup(IReadOnlyList<TokenSequence> sequences, Range group)
     {
         (int start, int end) = (group.Start.Value, group.End.Value);

@@ -16,7 +16,7 @@ public sealed class AdamWOptimizer : IDisposable
     private readonly Device _device;
     private readonly Weight[] _weights;
 
-    /// <param name="model">Whose weights; they become trainable.</param>
+    /// <param name="model">Whose weights, or whose adapter; what is trained of them becomes trainable.</param>
     /// <param name="options">Learning rate and the rest.</param>
     /// <param name="totalSteps">Steps of the whole run, for the schedule.</param>
     public AdamWOptimizer(CausalModel model, OptimizerOptions options, long totalSteps)
@@ -28,7 +28,7 @@ public sealed class AdamWOptimizer : IDisposable
         _totalSteps = totalSteps;
         RequireUsed(options.ParamGroups, model);
         model.RequireGradients();
-        _weights = [.. model.Parameters.Select(NewWeight)];
+        _weights = [.. model.TrainedParameters.Select(NewWeight)];
     }
 
     /// <summary>Updates made.</summary>
@@ -125,8 +125,8 @@ public sealed class AdamWOptimizer : IDisposable
 
     private static void RequireUsed(IReadOnlyList<ParameterGroup> groups, CausalModel model)
     {
-        if (groups.FirstOrDefault(group => !model.Parameters.Any(parameter => group.Holds(parameter.Name))) is { } unused)
-            throw new TrainingException($"param_groups: '{unused.Params}' names none of the model's tensors; they are called like '{model.Parameters[^1].Name}'");
+        if (groups.FirstOrDefault(group => !model.TrainedParameters.Any(parameter => group.Holds(parameter.Name))) is { } unused)
+            throw new TrainingException($"param_groups: '{unused.Params}' names none of the tensors that are trained; they are called like '{model.TrainedParameters[^1].Name}'");
     }
 
     private sealed record Weight(Parameter Parameter, Storage FirstMoment, Storage SecondMoment, double LearningRateScale, double Decay);

@@ -1,10 +1,9 @@
 using Cerise.Tensors.Autograd;
-using Cerise.Training.Recipes;
 
 namespace Cerise.Training.Optimizers;
 
 /// <summary>How weights are updated: the part of a trainer's settings that all trainers share. Names are those of transformers' TrainingArguments.</summary>
-public abstract record OptimizerOptions : IOptions
+public abstract record OptimizerOptions : AdapterOptions
 {
     /// <summary>Peak learning rate, above 0.</summary>
     public double LearningRate { get; init; } = 1e-6;
@@ -47,9 +46,11 @@ public abstract record OptimizerOptions : IOptions
     public ActivationMemory Activations => GradientCheckpointing ? ActivationMemory.Checkpoints
         : ActivationDtype == ActivationDtype.Bfloat16 ? ActivationMemory.Bfloat16 : ActivationMemory.Float32;
 
-    /// <summary>What is wrong with the settings.</summary>
-    public virtual IEnumerable<string> Faults()
+    /// <inheritdoc/>
+    public override IEnumerable<string> Faults()
     {
+        foreach (string fault in base.Faults())
+            yield return fault;
         if (!(LearningRate > 0 && double.IsFinite(LearningRate)))
             yield return $"learning_rate is {LearningRate}; use a number above 0, such as 1e-6";
         if (WarmupSteps < 0)

@@ -59,10 +59,12 @@ public sealed class EvaluateStage(EvaluateStageOptions options) : IStage
 
     private EvaluationResult Evaluate(StageContext context, Evaluator evaluator, EvaluatedModel evaluated, Preflight preflight)
     {
-        string folder = context.Input("model", evaluated.Model);
-        Tokenizer tokenizer = Tokenizer.Load(folder);
-        using CausalModel model = CausalModel.Load(folder, context.Device);
-        ModelFolder.RequireFit(model, tokenizer, folder);
+        ModelSource source = context.ModelInput(evaluated.Model, evaluated.Adapter);
+        Tokenizer tokenizer = Tokenizer.Load(source.Tokenizer);
+        using CausalModel model = CausalModel.Load(source.Model, context.Device);
+        if (source.Adapter is { } adapter)
+            model.LoadAdapter(adapter);
+        ModelFolder.RequireFit(model, tokenizer, source.Model);
         string? template = TemplateSetting.TextOf(options.Template);
         IReadOnlyList<Prompt> problems = Prompt.Read(JsonlReader.Read(context.Input("data", options.Data)), tokenizer, template);
         Require(preflight, evaluated.Name, problems, model.ContextLength);

@@ -9,8 +9,11 @@ public sealed record EvaluatedModel : IOptions
     /// <summary>What the table calls it.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>An earlier stage or a folder.</summary>
+    /// <summary>An earlier stage or a folder: a model's, or an adapter's.</summary>
     public string Model { get; init; } = "";
+
+    /// <summary>An adapter for the model, in PEFT's layout: an earlier stage or a folder. Empty (default): none but the one that the model's folder may be.</summary>
+    public string Adapter { get; init; } = "";
 
     /// <inheritdoc/>
     public IEnumerable<string> Faults()

@@ -18,10 +18,10 @@ public sealed class GrpoStage(GrpoStageOptions options) : IStage
     public void Run(StageContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        string folder = context.Input("model", options.Model);
-        Tokenizer tokenizer = Tokenizer.Load(folder);
-        using CausalModel model = CausalModel.Load(folder, context.Device);
-        ModelFolder.RequireFit(model, tokenizer, folder);
+        ModelSource source = context.ModelInput(options.Model, options.Adapter);
+        Tokenizer tokenizer = Tokenizer.Load(source.Tokenizer);
+        using CausalModel model = TrainedWeights.Load(context, source, options);
+        ModelFolder.RequireFit(model, tokenizer, source.Model);
         RewardSum rewards = RewardOptions.Sum(options.Rewards, context.Rewards);
         IReadOnlyList<Prompt> all = Prompt.Read(StageData.Read(context, options.Data, options.Mix), tokenizer, TemplateSetting.TextOf(options.Template));
         Prompt[] prompts = [.. all.Where(prompt => prompt.Ids.Count <= options.MaxPromptLength)];
@@ -39,13 +39,14 @@ public sealed class GrpoStage(GrpoStageOptions options) : IStage
             + (longest + options.MaxCompletionLength <= model.ContextLength ? "" : "; lower max_prompt_length or max_completion_length"));
         (bool tells, string found) = RewardProbe.Check(rewards, prompts, options);
         preflight.Require("rewards", tells, found);
-        MemoryPlan memory = MemoryPlan.ForGrpo(model.Config, options, longest);
+        TrainedWeights.Note(preflight, model);
+        MemoryPlan memory = MemoryPlan.ForGrpo(model.Config, options, longest, model.Adapter?.Config);
         preflight.Require("memory", memory.Fits, memory.ToString());
         preflight.Write();
 
         using GrpoTrainer trainer = new(model, tokenizer, prompts, rewards, options, context.Seed, context.Time);
         TrainingLoop.Run(context, trainer, options.SaveSteps, options.KeepCheckpoints, watch: Watch(context));
-        TrainingLoop.Finish(context, trainer, tokenizer);
+        TrainingLoop.Finish(context, trainer, tokenizer, source, options);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using Cerise.Models;
+using Cerise.Models.Adapters;
 using Cerise.Models.Configs;
 using Cerise.Models.Generation;
 using Cerise.Tensors;
@@ -12,8 +13,8 @@ namespace Cerise.Training.Stages;
 
 /// <summary>What training a model needs in memory, in bytes: counted by running one step, of the largest size, on a <see cref="MemoryMeter"/>.</summary>
 /// <remarks>An upper bound: sequences that are all as long as the longest, and completions that never end early. Where those are rare, a run takes less.</remarks>
-/// <param name="Weights">Weights, the reference policy's included.</param>
-/// <param name="Optimizer">Gradients and AdamW's two moments.</param>
+/// <param name="Weights">Weights, those of an adapter and of a reference policy included.</param>
+/// <param name="Optimizer">Gradients and AdamW's two moments of what is trained.</param>
 /// <param name="Activations">Activations and their gradients of one micro-batch, logits at the head included.</param>
 /// <param name="Rollout">Keys, values and activations while sampling, and the reference's activations while scoring; 0 for stages that do neither.</param>
 public sealed record MemoryPlan(long Weights, long Optimizer, long Activations, long Rollout)
@@ -31,12 +32,13 @@ public sealed record MemoryPlan(long Weights, long Optimizer, long Activations, 
     /// <param name="config">The model.</param>
     /// <param name="options">The stage's settings.</param>
     /// <param name="longest">Tokens of the longest sequence.</param>
-    public static MemoryPlan ForSupervised(ModelConfig config, SupervisedOptions options, int longest)
+    /// <param name="adapter">The adapter that is trained; null for the one, if any, that the settings ask for.</param>
+    public static MemoryPlan ForSupervised(ModelConfig config, SupervisedOptions options, int longest, LoraConfig? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(options);
         using MemoryMeter meter = new();
-        using CausalModel model = CausalModel.Zeros(config, meter);
+        using CausalModel model = Model(config, meter, options, adapter);
         long weights = meter.Bytes;
         int[] lengths = LargestMicroBatch(longest, options.BatchSize, options.MaxTokensPerMicroBatch);
         TokenBatch batch = TokenBatch.PackAll([.. lengths.Select(length => Tokens(length, config))]);
@@ -47,18 +49,21 @@ public sealed record MemoryPlan(long Weights, long Optimizer, long Activations, 
     /// <param name="config">The model.</param>
     /// <param name="options">The stage's settings.</param>
     /// <param name="longestPrompt">Tokens of the longest prompt.</param>
-    public static MemoryPlan ForGrpo(ModelConfig config, GrpoOptions options, int longestPrompt)
+    /// <param name="adapter">The adapter that is trained; null for the one, if any, that the settings ask for.</param>
+    public static MemoryPlan ForGrpo(ModelConfig config, GrpoOptions options, int longestPrompt, LoraConfig? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(options);
         using MemoryMeter meter = new();
-        using CausalModel model = CausalModel.Zeros(config, meter);
+        using CausalModel model = Model(config, meter, options, adapter);
         long weights = meter.Bytes;
         longestPrompt = Math.Clamp(longestPrompt, 1, config.MaxPositionEmbeddings - 1);
         int longest = Math.Min(longestPrompt + options.MaxCompletionLength, config.MaxPositionEmbeddings);
         TokenBatch batch = LargestMicroBatch(config, options, longestPrompt, longest - longestPrompt);
         MemoryPlan training = Training(meter, model, options, graph => model.LogProbs(graph, batch).LogProbs.Dot(new float[batch.Targets.Count]));
-        long rollout = Sampling(config, options, longestPrompt, longest);
+        long rollout = Sampling(config, options, longestPrompt, longest, adapter);
+        if (options.Beta > 0 && options.UsePeft)
+            return training with { Weights = weights, Rollout = rollout + Scoring(model, batch) };
         return options.Beta > 0
             ? training with { Weights = weights + (weights / sizeof(float) * options.RefModelDtype.Size()), Rollout = rollout + Scoring(model, batch) }
             : training with { Weights = weights, Rollout = rollout };
@@ -69,6 +74,14 @@ public sealed record MemoryPlan(long Weights, long Optimizer, long Activations, 
         $"{Gigabytes(Total)} GB: weights {Gigabytes(Weights)}, gradients and optimizer {Gigabytes(Optimizer)}, activations {Gigabytes(Activations)}"
         + (Rollout > 0 ? $", rollout {Gigabytes(Rollout)}" : "") + $", runtime {Gigabytes(Runtime)}"
         + (Fits ? "" : $"; this machine has {Gigabytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} GB: lower max_tokens_per_micro_batch, set gradient_checkpointing or take a smaller model");
+
+    // As the stage makes it: what is not trained takes no gradient.
+    private static CausalModel Model(ModelConfig config, MemoryMeter meter, AdapterOptions options, LoraConfig? adapter)
+    {
+        CausalModel model = CausalModel.Zeros(config, meter, options.Dtype);
+        TrainedWeights.Choose(model, options, adapter, Seed.From(0));
+        return model;
+    }
 
     // As many of the longest as fit, and a shorter one that fills the rest.
     private static int[] LargestMicroBatch(int longest, int sequences, int maxTokens)
@@ -110,10 +123,10 @@ public sealed record MemoryPlan(long Weights, long Optimizer, long Activations, 
     }
 
     // Samples as many completions at once, of the full length, as the stage ever does.
-    private static long Sampling(ModelConfig config, GrpoOptions options, int longestPrompt, int longest)
+    private static long Sampling(ModelConfig config, GrpoOptions options, int longestPrompt, int longest, LoraConfig? adapter)
     {
         using MemoryMeter meter = new();
-        using CausalModel model = CausalModel.Zeros(config, meter);
+        using CausalModel model = Model(config, meter, options, adapter);
         long before = meter.Bytes;
         int prompts = Math.Clamp(options.RolloutBatchSize / options.NumGenerations, 1, options.PromptsPerStep);
         SamplingOptions sampling = new() { MaxNewTokens = longest - longestPrompt, MaxBatchSize = options.RolloutBatchSize };

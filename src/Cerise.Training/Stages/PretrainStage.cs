@@ -15,12 +15,14 @@ public sealed class PretrainStage(PretrainStageOptions options) : IStage
     {
         ArgumentNullException.ThrowIfNull(context);
         bool isFresh = options.Model.Length == 0;
-        string tokenizerPath = isFresh ? context.Input("tokenizer", options.Tokenizer) : context.Input("model", options.Model);
-        Tokenizer tokenizer = Data.Tokenizer.Load(tokenizerPath);
+        ModelSource source = isFresh ? new ModelSource(context.Input("tokenizer", options.Tokenizer), null) : context.ModelInput(options.Model, options.Adapter);
+        Tokenizer tokenizer = Data.Tokenizer.Load(source.Tokenizer);
         using CausalModel model = isFresh
             ? CausalModel.Create(options.Shape.ToConfig(tokenizer), context.Device, context.Seed.Fork("init"))
-            : CausalModel.Load(tokenizerPath, context.Device);
-        ModelFolder.RequireFit(model, tokenizer, tokenizerPath);
+            : TrainedWeights.Load(context, source, options);
+        if (isFresh)
+            TrainedWeights.Choose(model, options, null, context.Seed);                  // which can only freeze
+        ModelFolder.RequireFit(model, tokenizer, source.Model);
         int maxLength = Math.Min(options.MaxLength, model.ContextLength);
         (IEnumerable<string> train, IReadOnlyCollection<string> heldBack) = Documents(context);
         IReadOnlyList<TokenSequence> documents = PretrainTrainer.Tokenize(train, tokenizer, maxLength);
@@ -28,14 +30,15 @@ public sealed class PretrainStage(PretrainStageOptions options) : IStage
 
         Preflight preflight = new(context);
         preflight.Require("data", documents.Count > 0, $"{documents.Count} sequences, {documents.Sum(document => (long)document.TrainedCount)} trained tokens");
-        MemoryPlan memory = MemoryPlan.ForSupervised(model.Config, options, documents.Max(document => document.Ids.Count));
+        TrainedWeights.Note(preflight, model);
+        MemoryPlan memory = MemoryPlan.ForSupervised(model.Config, options, documents.Max(document => document.Ids.Count), model.Adapter?.Config);
         preflight.Require("memory", memory.Fits, memory.ToString());
         ValidationSettings.Require(preflight, heldBack, validation);
         preflight.Write();
 
         using PretrainTrainer trainer = new(model, documents, options, context.Seed, validation);
         TrainingLoop.Run(context, trainer, options.SaveSteps, options.KeepCheckpoints, options.LoadBestModelAtEnd);
-        TrainingLoop.Finish(context, trainer, tokenizer);
+        TrainingLoop.Finish(context, trainer, tokenizer, source, options);
     }
 
     /// <inheritdoc/>

@@ -33,7 +33,11 @@ public sealed record PretrainStageOptions : PretrainOptions
     public int KeepCheckpoints { get; init; } = 2;
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Faults() => base.Faults()
-        .Concat(CheckpointSettings.Faults(SaveSteps, KeepCheckpoints))
-        .Concat(ValidationSettings.Faults(this, EvalData, ValidationSplit));
+    public override IEnumerable<string> Faults()
+    {
+        foreach (string fault in base.Faults().Concat(CheckpointSettings.Faults(SaveSteps, KeepCheckpoints)).Concat(ValidationSettings.Faults(this, EvalData, ValidationSplit)))
+            yield return fault;
+        if (Model.Length == 0 && (UsePeft || Adapter.Length > 0))
+            yield return "use_peft or adapter is set without model: a fresh model has nothing yet for an adapter to build on. Name a model, or train all weights";
+    }
 }

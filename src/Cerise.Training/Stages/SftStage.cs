@@ -14,10 +14,10 @@ public sealed class SftStage(SftStageOptions options) : IStage
     public void Run(StageContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        string folder = context.Input("model", options.Model);
-        Tokenizer tokenizer = Tokenizer.Load(folder);
-        using CausalModel model = CausalModel.Load(folder, context.Device);
-        ModelFolder.RequireFit(model, tokenizer, folder);
+        ModelSource source = context.ModelInput(options.Model, options.Adapter);
+        Tokenizer tokenizer = Tokenizer.Load(source.Tokenizer);
+        using CausalModel model = TrainedWeights.Load(context, source, options);
+        ModelFolder.RequireFit(model, tokenizer, source.Model);
         SftOptions fitted = options with { MaxLength = Math.Min(options.MaxLength, model.ContextLength) };
         (IReadOnlyList<Row> rows, IReadOnlyList<Row> heldBack) = ValidationSettings.Rows(context, options.Data, options.Mix, options.EvalData, options.ValidationSplit);
         List<TokenSequence> examples = Tokenize(rows, tokenizer, fitted);
@@ -30,14 +30,15 @@ public sealed class SftStage(SftStageOptions options) : IStage
             examples.Count > 0
                 ? $"{examples.Count} examples, {examples.Sum(example => (long)example.TrainedCount)} trained of {examples.Sum(example => (long)example.Ids.Count)} tokens; {dropped} dropped, their prompts fill max_length ({fitted.MaxLength})"
                 : $"no example has a trained token within max_length ({fitted.MaxLength}); raise it or shorten the prompts");
-        MemoryPlan memory = MemoryPlan.ForSupervised(model.Config, options, examples.Max(example => example.Ids.Count));
+        TrainedWeights.Note(preflight, model);
+        MemoryPlan memory = MemoryPlan.ForSupervised(model.Config, options, examples.Max(example => example.Ids.Count), model.Adapter?.Config);
         preflight.Require("memory", memory.Fits, memory.ToString());
         ValidationSettings.Require(preflight, heldBack, validation);
         preflight.Write();
 
         using SftTrainer trainer = new(model, examples, fitted, context.Seed, validation);
         TrainingLoop.Run(context, trainer, options.SaveSteps, options.KeepCheckpoints, options.LoadBestModelAtEnd);
-        TrainingLoop.Finish(context, trainer, tokenizer);
+        TrainingLoop.Finish(context, trainer, tokenizer, source, options);
     }
 
     private static List<TokenSequence> Tokenize(IEnumerable<Row> rows, Tokenizer tokenizer, SftOptions options) =>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Cerise.Training.Optimizers;
 using Cerise.Training.Runs;
 using Cerise.Training.Trainers;
 
@@ -25,6 +26,15 @@ internal static class TrainingLoop
             context.Progress.StageEnded();
             throw;
         }
+    }
+
+    // A base model of the run itself is named from the adapter's folder on, so that the run's folder can be moved.
+    private static void SaveAdapter(StageContext context, string folder, ITrainer trainer, Data.Tokenizer tokenizer, ModelSource source)
+    {
+        string model = Path.GetFullPath(source.Model);
+        bool isOfRun = model.StartsWith(Path.GetFullPath(context.Run.Path) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        trainer.Model.Adapter!.Save(folder, isOfRun ? Path.GetRelativePath(Path.GetFullPath(context.AdapterOutput), model) : model);
+        tokenizer.Save(folder);
     }
 
     // The process's peak so far, to be compared with the plan.
@@ -79,10 +89,27 @@ internal static class TrainingLoop
             TrainerState.LoadWeights(Path.Combine(best, TrainerState.PolicyFile), trainer.Model);
     }
 
-    /// <summary>Saves the stage's model with its tokenizer, and notes that the stage is done.</summary>
-    public static void Finish(StageContext context, ITrainer trainer, Data.Tokenizer tokenizer)
+    /// <summary>Saves the stage's model with its tokenizer, and its adapter, and notes that the stage is done.</summary>
+    /// <param name="context">The stage.</param>
+    /// <param name="trainer">At its last step.</param>
+    /// <param name="tokenizer">The model's.</param>
+    /// <param name="source">What the stage began with.</param>
+    /// <param name="options">Whether an adapter is merged.</param>
+    public static void Finish(StageContext context, ITrainer trainer, Data.Tokenizer tokenizer, ModelSource source, AdapterOptions options)
     {
-        AtomicFolder.Write(context.Output, folder => ModelFolder.Save(folder, trainer.Model, tokenizer));
+        bool isInside = trainer.Model.Adapter is not null && Path.GetDirectoryName(context.AdapterOutput) == context.Output;
+        if (trainer.Model.Adapter is not null && !isInside)
+            AtomicFolder.Write(context.AdapterOutput, folder => SaveAdapter(context, folder, trainer, tokenizer, source));
+        if (trainer.Model.Adapter is null || options.LoraMerge || isInside)
+        {
+            AtomicFolder.Write(context.Output, folder =>
+            {
+                if (isInside)
+                    SaveAdapter(context, Path.Combine(folder, ModelSource.AdapterFolder), trainer, tokenizer, source);
+                if (trainer.Model.Adapter is null || options.LoraMerge)
+                    ModelFolder.Save(folder, trainer.Model, tokenizer);
+            });
+        }
         context.Run.FinishStage(context.Stage.Name, trainer.Step);
         context.Progress.StageEnded();
         context.Progress.Message(PeakMemory(context));

@@ -109,6 +109,10 @@ public record GrpoOptions : OptimizerOptions
     {
         foreach (string fault in base.Faults())
             yield return fault;
+        if (UsePeft && LoraDropout > 0)
+            yield return $"lora_dropout is {LoraDropout}; completions are sampled without dropout, so the ratio of the first update would not be 1. Use 0";
+        if (UsePeft && RefModelSyncSteps > 0)
+            yield return "ref_model_sync_steps is set with use_peft, whose reference is the model without its adapter and stays so; use 0";
         if (PromptsPerStep < 1)
             yield return $"prompts_per_step is {PromptsPerStep}; use 1 or more";
         if (NumGenerations < 2)

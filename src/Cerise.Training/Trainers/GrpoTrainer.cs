@@ -1,5 +1,6 @@
 using Cerise.Data;
 using Cerise.Models;
+using Cerise.Models.Adapters;
 using Cerise.Models.Generation;
 using Cerise.Tensors;
 using Cerise.Tensors.Autograd;
@@ -56,7 +57,8 @@ public sealed class GrpoTrainer : ITrainer
         _seed = seed;
         _order = new ShuffledOrder(prompts.Count, seed.Fork("prompts"));
         _engine = new RolloutEngine(policy, tokenizer, Sampling(options, tokenizer, policy), time);
-        _referencePolicy = options.Beta > 0 ? Reference(policy, options.RefModelDtype) : null;
+        // With an adapter the same weights without it are the reference.
+        _referencePolicy = options.Beta > 0 && policy.Adapter is null ? Reference(policy, options.RefModelDtype) : null;
         _optimizer = new AdamWOptimizer(policy, options, TotalSteps * options.NumIterations * options.StepsPerGeneration);
         _training = new Graph(policy.Device, record: true, options.Activations);
         _scoring = new Graph(policy.Device, record: false);
@@ -81,8 +83,8 @@ public sealed class GrpoTrainer : ITrainer
         double[] advantages = GroupAdvantage.Normalized(rewards, groups, _options.ScaleRewards);
 
         GrpoBatch batch = new(rollouts, advantages, _options);
-        if (_referencePolicy is not null)
-            batch.ReferenceLogProbs = Score(_referencePolicy, batch, cancellation);
+        if (_options.Beta > 0)
+            batch.ReferenceLogProbs = ReferenceLogProbs(batch, cancellation);
 
         // Improve the policy on the step's completions: num_iterations passes, each cut into optimizer steps.
         GrpoMetrics metrics = new(batch, scores, RewardStatistics.Of(rewards, groups), _options);
@@ -227,6 +229,14 @@ public sealed class GrpoTrainer : ITrainer
             return loss;
         Tensor referenceLogProbs = graph.From(GrpoBatch.PerToken(rows, row => reference[row]));
         return loss + ((float)_options.Beta * KlPenalty.Of(_options.KlEstimator, logProbs, referenceLogProbs).Dot(weights));
+    }
+
+    private float[][] ReferenceLogProbs(GrpoBatch batch, CancellationToken cancellation)
+    {
+        if (_referencePolicy is not null)
+            return Score(_referencePolicy, batch, cancellation);
+        using AdapterScope off = Model.Adapter!.Off();
+        return Score(Model, batch, cancellation);
     }
 
     private float[][] Score(CausalModel model, GrpoBatch batch, CancellationToken cancellation)

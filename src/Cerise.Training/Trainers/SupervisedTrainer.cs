@@ -1,4 +1,5 @@
 using Cerise.Models;
+using Cerise.Models.Adapters;
 using Cerise.Tensors;
 using Cerise.Tensors.Autograd;
 using Cerise.Training.Batches;
@@ -20,6 +21,7 @@ public abstract class SupervisedTrainer : ITrainer
     private readonly Graph _evaluation;
     private readonly Seed _noise;
     private readonly long _plannedSteps;
+    private readonly Seed _dropout;
     private TrainerProgress _progress = new();
 
     /// <param name="model">Trained in place.</param>
@@ -40,6 +42,7 @@ public abstract class SupervisedTrainer : ITrainer
         _validation = validation ?? [];
         _options = options;
         _order = new ShuffledOrder(sequences.Count, options.TrainSamplingStrategy == TrainSampling.Random ? seed.Fork("order") : null);
+        _dropout = seed.Fork("dropout");
         _noise = seed.Fork("neftune");
         _plannedSteps = options.MaxSteps > 0 ? options.MaxSteps : Math.Max(1, (long)Math.Ceiling(options.NumTrainEpochs * sequences.Count / options.BatchSize));
         _optimizer = new AdamWOptimizer(model, options, _plannedSteps);
@@ -77,6 +80,7 @@ public abstract class SupervisedTrainer : ITrainer
                 : null;
             if (noise is not null)
                 Measure(sequences, pack, sums);
+            using AdapterScope dropout = DropOut(batch, first, count);
             (Tensor loss, Tensor logProbs, Tensor entropies, Tensor statistics) = Model.LikelihoodLoss(_graph, pack, weights, noise);
             if (noise is null)
                 sums.Add(sequences, pack, logProbs, entropies, statistics);
@@ -118,6 +122,15 @@ public abstract class SupervisedTrainer : ITrainer
         _evaluation.Dispose();
         _optimizer.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    // Each row is named by step, place of its sequence in the step's batch, and place in the sequence: no cut into micro-batches changes what is dropped.
+    private AdapterScope DropOut(IReadOnlyList<TokenSequence> batch, int first, int count)
+    {
+        if (Model.Adapter is not { Config.LoraDropout: > 0 } adapter)
+            return default;
+        Seed step = _dropout.Fork(Step);
+        return adapter.DropOut([.. MicroBatches.Rows(batch, first, count).Select(row => step.Fork(row.Sequence).Fork(row.Position))]);
     }
 
     // The loss on the validation rows, and what follows from it; whether it is the best so far. It belongs to a step that is done, so nothing cancels it.

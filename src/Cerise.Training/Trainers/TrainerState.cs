@@ -13,23 +13,30 @@ internal static class TrainerState
 
     public static void Save(string folder, CausalModel model, AdamWOptimizer optimizer)
     {
-        SaveWeights(Path.Combine(folder, PolicyFile), model);
+        // A checkpoint with an adapter is an adapter folder; frozen weights are those the stage began with.
+        if (model.Adapter is { } adapter)
+            adapter.Save(folder);
+        else
+            SaveWeights(Path.Combine(folder, PolicyFile), model);
         optimizer.Save(folder);
     }
 
     public static void Load(string folder, CausalModel model, AdamWOptimizer optimizer, long updates)
     {
-        LoadWeights(Path.Combine(folder, PolicyFile), model);
+        if (model.Adapter is { } adapter)
+            adapter.Read(folder);
+        else
+            LoadWeights(Path.Combine(folder, PolicyFile), model);
         optimizer.Load(folder, updates);
     }
 
     public static void SaveWeights(string file, CausalModel model) =>
-        SafetensorsWriter.Write(file, [.. model.Parameters.Select(parameter => CausalModel.ToWrite(parameter, parameter.Value, parameter.Name, SafetensorsDType.F32))]);
+        SafetensorsWriter.Write(file, [.. model.TrainedParameters.Select(parameter => CausalModel.ToWrite(parameter, parameter.Value, parameter.Name, SafetensorsDType.F32))]);
 
     public static void LoadWeights(string file, CausalModel model)
     {
         using SafetensorsReader reader = SafetensorsReader.Open(file);
-        foreach (Parameter parameter in model.Parameters)
+        foreach (Parameter parameter in model.TrainedParameters)
             CausalModel.Read(parameter, parameter.Value, reader, parameter.Name);
     }
 }

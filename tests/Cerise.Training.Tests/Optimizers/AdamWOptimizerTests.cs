@@ -102,7 +102,7 @@ public class AdamWOptimizerTests
             Assert.Equal(before[parameter.Name].Select(weight => isNorm ? weight * 0.875f : weight), parameter.ToArray());
         }
         TrainingException error = Assert.Throws<TrainingException>(() => new AdamWOptimizer(model, Options() with { ParamGroups = [new() { Params = "*embedd*" }] }, 10));
-        Assert.Equal("param_groups: '*embedd*' names none of the model's tensors; they are called like 'lm_head.weight'", error.Message);
+        Assert.Equal("param_groups: '*embedd*' names none of the tensors that are trained; they are called like 'lm_head.weight'", error.Message);
     }
 
     [Theory]

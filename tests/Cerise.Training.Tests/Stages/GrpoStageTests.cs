@@ -58,7 +58,8 @@ public sealed class GrpoStageTests : IDisposable
         string run = _small.Run(Recipe("rewards: [{name: accuracy}, {name: letters}]"));
         PreflightChecks(run, ("prompts", "3 prompts; 0 left out, longer than max_prompt_length (512)"),
             ("context", "longest prompt 13 + max_completion_length 8 tokens in a context of 128"),
-            ("rewards", "3 of 3 right answers are worth more than a wrong one (3 could be scored)"), ("memory", null));
+            ("rewards", "3 of 3 right answers are worth more than a wrong one (3 could be scored)"),
+            ("trained parameters", null), ("memory", null));
     }
 
     [Fact]

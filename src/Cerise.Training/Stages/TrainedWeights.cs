@@ -1,0 +1,85 @@
+using Cerise.Models;
+using Cerise.Models.Adapters;
+using Cerise.Tensors;
+using Cerise.Training.Optimizers;
+using Cerise.Training.Recipes;
+
+namespace Cerise.Training.Stages;
+
+/// <summary>Chooses what of a model a stage trains: all weights, all but the frozen ones, or an adapter.</summary>
+internal static class TrainedWeights
+{
+    /// <summary>The model a stage trains.</summary>
+    /// <param name="context">The stage.</param>
+    /// <param name="folder">Its model, with the adapter it begins with.</param>
+    /// <param name="options">The stage's settings.</param>
+    public static CausalModel Load(StageContext context, ModelSource folder, AdapterOptions options)
+    {
+        CausalModel model = CausalModel.Load(folder.Model, context.Device, dtype: options.Dtype);
+        try
+        {
+            if (folder.Adapter is { } adapter)
+                model.LoadAdapter(adapter);
+            if (model.Adapter is not null && !options.UsePeft)
+                model.Merge().Dispose();
+            Choose(model, options, null, context.Seed.Fork("adapter"));
+            return model;
+        }
+        catch (Exception error) when (error is AdapterException or InvalidOperationException)
+        {
+            model.Dispose();
+            throw new TrainingException($"{context.Stage.Title}: {error.Message}", error);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives a model the adapter that is to be trained, unless it has one, or freezes weights.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="adapter">The adapter; null for the one that the settings ask for.</param>
+    /// <param name="seed">Source of the adapter's factors.</param>
+    /// <exception cref="AdapterException">The adapter does not fit the model.</exception>
+    /// <exception cref="TrainingException">A pattern of frozen weights fits none, or all.</exception>
+    public static void Choose(CausalModel model, AdapterOptions options, LoraConfig? adapter, Seed seed)
+    {
+        if (options.UsePeft && model.Adapter is null)
+            model.AddAdapter(adapter ?? options.ToLoraConfig(model.IsTied), seed);
+        foreach (string pattern in options.FrozenParameters)
+            Freeze(model, pattern);
+        if (model.TrainedParameters.Count == 0)
+            throw new TrainingException($"frozen_parameters names all weights of the model ({string.Join(", ", options.FrozenParameters)}): nothing would be trained");
+    }
+
+    /// <summary>Notes how much is trained.</summary>
+    public static void Note(Preflight preflight, CausalModel model)
+    {
+        long trained = model.TrainedParameters.Sum(parameter => parameter.Shape.Length);
+        long all = model.ParameterCount + (model.Adapter is null ? 0 : trained);
+        string what = model.Adapter is { } adapter ? $" in a LoRA adapter of {adapter.Modules.Count()} modules" : "";
+        preflight.Require("trained parameters", trained > 0, FormattableString.Invariant($"{trained} of {all} parameters are trained ({100.0 * trained / all:0.##} %){what}"));
+    }
+
+    private static void Freeze(CausalModel model, string pattern)
+    {
+        NamePattern names;
+        try
+        {
+            names = new NamePattern(pattern);
+        }
+        catch (ArgumentException error)
+        {
+            throw new TrainingException($"frozen_parameters: {error.Message}", error);
+        }
+        if (!model.Parameters.Any(parameter => names.Holds(parameter.Name)))
+        {
+            string[] known = [.. model.Parameters.Select(parameter => parameter.Name)];
+            string near = NearestName.Find(pattern, known) ?? known[^1];
+            throw new TrainingException($"frozen_parameters: '{pattern}' names none of the model's tensors; did you mean '{near}'? They are called like '{known[0]}' and '{known[known.Length / 2]}', and * stands for any text");
+        }
+        model.Freeze(names.Holds);
+    }
+}
