@@ -15,6 +15,13 @@ public sealed class TokenVocabulary
             _tokens[id] = bytesOf(id);
     }
 
+    /// <summary>The vocabulary of a tokenizer, without its special tokens.</summary>
+    public static TokenVocabulary Of(ITokenizer tokenizer)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        return new TokenVocabulary(tokenizer.VocabSize, id => tokenizer.IsSpecial(id) ? null : tokenizer.TokenBytes(id).ToArray());
+    }
+
     /// <summary>The highest id plus one.</summary>
     public int Size => _tokens.Length;
 
