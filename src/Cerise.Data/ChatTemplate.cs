@@ -35,6 +35,9 @@ public sealed class ChatTemplate
     /// <summary>The program.</summary>
     public string Source => _template.Original;
 
+    /// <summary>The program that conversations with tools are rendered with: another one only where the folder has one named "tool_use".</summary>
+    public string SourceForTools => (_forTools ?? _template).Original;
+
     /// <summary>
     /// Whether the template marks by <c>{% generation %}</c> what the model is to write; <see cref="TextOrigin.Generated"/> tells where. Few do.
     /// </summary>

@@ -12,7 +12,7 @@ public sealed class ServedModel
     /// <param name="engine">What samples.</param>
     /// <param name="tokenizer">The engine's tokenizer.</param>
     /// <param name="template">The chat template; null where the model has none, whose conversations are then written as plain "User:" and "Assistant:" turns.</param>
-    public ServedModel(ITextEngine engine, ITokenizer tokenizer, ChatRendering? template)
+    public ServedModel(ITextEngine engine, ITokenizer tokenizer, ChatTemplate? template)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(tokenizer);

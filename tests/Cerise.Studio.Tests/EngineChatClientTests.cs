@@ -1,3 +1,4 @@
+using Cerise.Data;
 using Cerise.Data.Inference;
 using Microsoft.Extensions.AI;
 
@@ -36,7 +37,7 @@ public sealed class EngineChatClientTests
     public async Task Options_reach_the_engine_and_the_template()
     {
         var engine = new ScriptedEngine("x");
-        var template = new ChatRendering("", variables => $"{variables["enable_thinking"]} {variables["reasoning_effort"]} {variables["messages"]![0]!["content"]}");
+        ChatTemplate template = Templates.Of("{{ enable_thinking }} {{ reasoning_effort }} {{ messages[0].content }}");
         var client = new EngineChatClient(new ServedModel(engine, new ByteTokenizer(), template));
         await client.GetResponseAsync(Hello, new ChatOptions
         {
@@ -55,7 +56,7 @@ public sealed class EngineChatClientTests
         Assert.Equal((0.5f, 0.9f, 3, 1f, 2f), (sampling.Temperature, sampling.TopP, sampling.TopK, sampling.PresencePenalty, sampling.FrequencyPenalty));
         Assert.Equal((4, 5), (sampling.Seed, sampling.MaxNewTokens));
         Assert.Equal(["a"], sampling.StopStrings);
-        Assert.Equal("false none Be brief.", engine.PromptOf(0));
+        Assert.Equal("False none Be brief.", engine.PromptOf(0));
     }
 
     [Fact]
@@ -77,8 +78,8 @@ public sealed class EngineChatClientTests
         talk.AddRange(response.Messages);
         talk.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(call.CallId, await weather.InvokeAsync(new AIFunctionArguments(call.Arguments), TestContext.Current.CancellationToken))]));
         Assert.Equal("It is sunny.", (await client.GetResponseAsync(talk, options, TestContext.Current.CancellationToken)).Text);
-        Assert.Contains("{\"city\":\"Rome\"}", engine.PromptOf(1).Replace("\\u0022", "\""));
-        Assert.Contains("\"name\":\"weather\"", engine.PromptOf(1));
+        Assert.Contains($"<tool_call>{call.CallId} {{\"name\": \"weather\", \"arguments\": {{\"city\": \"Rome\"}}}}</tool_call>", engine.PromptOf(1));
+        Assert.Contains("sunny in Rome name=weather", engine.PromptOf(1));
     }
 
     [Fact]

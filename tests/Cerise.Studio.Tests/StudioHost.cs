@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Cerise.Data;
 
 namespace Cerise.Studio.Tests;
 
@@ -25,9 +26,9 @@ internal sealed class StudioHost : IAsyncDisposable
 
     public string Log => _log.ToString();
 
-    public static Task<StudioHost> Start(string answer, ChatRendering? template = null) => Start(new ScriptedEngine(answer), template);
+    public static Task<StudioHost> Start(string answer, ChatTemplate? template = null) => Start(new ScriptedEngine(answer), template);
 
-    public static async Task<StudioHost> Start(ScriptedEngine engine, ChatRendering? template = null, ServerOptions? options = null)
+    public static async Task<StudioHost> Start(ScriptedEngine engine, ChatTemplate? template = null, ServerOptions? options = null)
     {
         var log = new StringWriter();
         var model = new ServedModel(engine, new ByteTokenizer(), template ?? Templates.ChatMl);

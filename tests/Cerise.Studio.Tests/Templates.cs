@@ -1,32 +1,25 @@
-using System.Text;
-using System.Text.Json.Nodes;
+using Cerise.Data;
 
 namespace Cerise.Studio.Tests;
 
 /// <summary>Small chat templates.</summary>
 internal static class Templates
 {
+    private const string Conversation = """
+        {%- if tools %}tools {{ tools | tojson }}
+        {% endif %}
+        {%- for m in messages %}<|im_start|>{{ m.role }}
+        {{ m.content }}{% if m.name %} name={{ m.name }}{% endif %}{% if m.tool_calls %}{% for call in m.tool_calls %}
+        <tool_call>{{ call.id }} {{ call.function | tojson }}</tool_call>{% endfor %}{% endif %}<|im_end|>
+        {% endfor %}{{ '<|im_start|>assistant\n' }}
+        """;
+
     /// <summary>ChatML, with tools as Qwen2.5 knows them.</summary>
-    public static ChatRendering ChatMl { get; } = new("tools <tool_call>", variables => Render(variables, "<|im_start|>assistant\n"));
+    public static ChatTemplate ChatMl { get; } = Of(Conversation);
 
     /// <summary>The same, with the reasoning opened by the prompt.</summary>
-    public static ChatRendering Thinking { get; } = new("tools <tool_call> <think>", variables => Render(variables, "<|im_start|>assistant\n<think>\n"));
+    public static ChatTemplate Thinking { get; } = Of(Conversation + "{{ '<think>\\n' }}");
 
-    /// <summary>The same, with another way to write tool calls.</summary>
-    public static ChatRendering With(string source) => ChatMl with { Source = source };
-
-    private static string Render(JsonObject variables, string generation)
-    {
-        var text = new StringBuilder();
-        foreach (JsonNode? message in (JsonArray)variables["messages"]!)
-        {
-            var shown = (JsonObject)message!.DeepClone();
-            shown.Remove("role");
-            shown.Remove("content");
-            text.Append($"<|im_start|>{message["role"]}\n{message["content"]}{(shown.Count > 0 ? shown.ToJsonString() : "")}<|im_end|>\n");
-        }
-        if (variables["tools"] is { } tools)
-            text.Insert(0, $"tools {tools.ToJsonString()}\n");
-        return text + generation;
-    }
+    /// <summary>A template.</summary>
+    public static ChatTemplate Of(string source) => ChatTemplate.Parse(source, "test");
 }

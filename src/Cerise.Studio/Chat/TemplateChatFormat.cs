@@ -7,18 +7,19 @@ namespace Cerise.Studio.Chat;
 /// <summary>Conversations as the model's chat template writes them.</summary>
 internal sealed class TemplateChatFormat : ChatFormat
 {
-    private readonly ChatRendering _template;
+    private readonly ChatTemplate _template;
+    private readonly ChatTemplateOptions _options = new();
     private readonly JsonObject _tokens = [];
 
     /// <param name="template">The template.</param>
     /// <param name="tokenizer">The tokenizer, whose special tokens templates write by name.</param>
-    public TemplateChatFormat(ChatRendering template, ITokenizer tokenizer)
+    public TemplateChatFormat(ChatTemplate template, ITokenizer tokenizer)
     {
         _template = template;
         Reasoning = ReasoningMarkers.Of(template.Source);
-        ToolCalls = ToolCallFormat.Of(template.Source);
+        ToolCalls = ToolCallFormat.Of(template.SourceForTools);
         foreach ((string name, int? id) in ((string, int?)[])[("bos_token", tokenizer.BosId), ("eos_token", tokenizer.EosId), ("pad_token", tokenizer.PadId)])
-            if (id is { } known && tokenizer.IdToToken(known) is { } token)
+            if (id is { } known && !template.SpecialTokens.ContainsKey(name) && tokenizer.IdToToken(known) is { } token)
                 _tokens[name] = token;
     }
 
@@ -38,6 +39,15 @@ internal sealed class TemplateChatFormat : ChatFormat
         variables["add_generation_prompt"] = true;
         if (request.Tools.Count > 0 && request.ToolChoice.Kind != ToolChoiceKind.None)
             variables["tools"] = new JsonArray([.. request.Tools.Select(tool => tool.Definition.DeepClone())]);
-        return _template.Render(variables);
+        try
+        {
+            return _template.Render(variables, _options);
+        }
+        catch (ChatTemplateException fault)
+        {
+            throw new RequestException(
+                422, fault.RaisedByTemplate ? $"the model's chat template refuses this conversation: {fault.Detail}" : $"the model's chat template cannot write this conversation: {fault.Message}",
+                "messages", "template_refused", fault);
+        }
     }
 }
