@@ -38,8 +38,9 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="device">Where to compute.</param>
     /// <param name="dtype">The type weights are stored in; null for the config's.</param>
     /// <param name="adapter">A LoRA adapter's folder; null for none but the one that <paramref name="path"/> may be.</param>
+    /// <param name="contextLength">Tokens of the longest sequence; null for the config's.</param>
     /// <exception cref="CommandException">There is no such folder, or the tokenizer has ids the model lacks.</exception>
-    public static LoadedModel Load(string path, Device device, DType? dtype, string? adapter = null)
+    public static LoadedModel Load(string path, Device device, DType? dtype, string? adapter = null, int? contextLength = null)
     {
         if (!Directory.Exists(path))
             throw new CommandException(
@@ -53,8 +54,13 @@ internal sealed class LoadedModel : IDisposable
                 $"{path}: tokenizer.json has the ids 0 to {tokenizer.VocabSize - 1}, the model's vocab_size is {config.VocabSize}. " +
                 "Is the tokenizer another model's?");
         }
+        if (contextLength > config.MaxPositionEmbeddings)
+        {
+            throw new CommandException(
+                $"{path}: --context is {contextLength}, the model is made for {config.MaxPositionEmbeddings} tokens ('max_position_embeddings' of config.json). Give that or less.");
+        }
         var generation = GenerationConfig.Load(source.Model);
-        CausalModel model = CausalModel.Load(source.Model, device, dtype: dtype);
+        CausalModel model = CausalModel.Load(source.Model, device, contextLength, dtype);
         try
         {
             if (source.Adapter is not null)

@@ -16,11 +16,12 @@ internal sealed class ChatVerb : IVerb
     private readonly Option<string> _model = Flag.Text("--model", "DIR", "the model's Hugging Face folder", required: true);
     private readonly Option<string> _adapter = AdapterFlag.OfModel();
     private readonly Option<string> _dtype = DTypeFlag.OfWeights();
+    private readonly Option<int?> _context = ContextFlag.New();
     private readonly SamplingFlags _sampling = new();
 
     public ChatVerb()
     {
-        Command = new Command("chat", "Talks with a model: reads lines, answers each. /reset forgets the conversation, /exit ends it.") { _model, _adapter, _dtype };
+        Command = new Command("chat", "Talks with a model: reads lines, answers each. /reset forgets the conversation, /exit ends it.") { _model, _adapter, _dtype, _context };
         _sampling.AddTo(Command);
     }
 
@@ -40,7 +41,7 @@ internal sealed class ChatVerb : IVerb
     public int Run(ParseResult flags, Terminal terminal)
     {
         using Device device = CommonOptions.OpenDevice(flags);
-        using var folder = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype), flags.GetValue(_adapter));
+        using var folder = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype), flags.GetValue(_adapter), flags.GetValue(_context));
         SamplingOptions options = _sampling.Options(flags, folder, $"\n{UserTurn}");
         Seed seed = Seed.From(_sampling.SeedOf(flags));
         List<(string User, string Assistant)> turns = [];

@@ -15,6 +15,7 @@ internal sealed class EvalVerb : IVerb
     private readonly Option<string> _model = Flag.Text("--model", "DIR", "a Hugging Face model folder", required: true);
     private readonly Option<string> _adapter = AdapterFlag.OfModel();
     private readonly Option<string> _dtype = DTypeFlag.OfWeights();
+    private readonly Option<int?> _context = ContextFlag.New();
     private readonly Option<string> _task = Flag.Text("--task", "NAME", "kind of verifier: gsm8k, countdown, ...", required: true);
     private readonly Option<string> _data = Flag.Text("--data", "FILE", "JSONL with 'prompt' (or 'question', with --template) and the right answer; '-' is standard input", required: true);
     private readonly Option<int?> _k = Flag.Integer("--k", "K", "completions of each problem, for pass@k and cons@k (default: 1)");
@@ -28,7 +29,7 @@ internal sealed class EvalVerb : IVerb
     {
         Command = new Command("eval", "Samples answers to problems and judges them: pass@1, pass@k and cons@k with 95 % intervals.")
         {
-            _model, _task, _data, _k, _limit, _answer, _template, _adapter, _dtype, _json,
+            _model, _task, _data, _k, _limit, _answer, _template, _adapter, _dtype, _context, _json,
         };
         _sampling.AddTo(Command);
     }
@@ -46,7 +47,7 @@ internal sealed class EvalVerb : IVerb
         IVerifier verifier = new VerifierRegistry().Create(flags.GetRequiredValue(_task), new VerifierSettings());
         Evaluator evaluator = new(verifier, flags.GetValue(_answer) ?? "answer", FormatMode.Cerise);
         using Device device = CommonOptions.OpenDevice(flags);
-        using LoadedModel loaded = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype), flags.GetValue(_adapter));
+        using LoadedModel loaded = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype), flags.GetValue(_adapter), flags.GetValue(_context));
         string? template = flags.GetValue(_template) == "r1_zero" ? PromptTemplate.R1Zero : flags.GetValue(_template);
         IEnumerable<Row> rows = JsonLinesInput.Read(flags.GetRequiredValue(_data), terminal);
         IReadOnlyList<Prompt> problems = Prompt.Read(flags.GetValue(_limit) is { } limit ? rows.Take(limit) : rows, loaded.Tokenizer, template);

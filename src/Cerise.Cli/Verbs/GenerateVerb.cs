@@ -13,6 +13,7 @@ internal sealed class GenerateVerb : IVerb
     private readonly Option<string> _model = Flag.Text("--model", "DIR", "the model's Hugging Face folder", required: true);
     private readonly Option<string> _adapter = AdapterFlag.OfModel();
     private readonly Option<string> _dtype = DTypeFlag.OfWeights();
+    private readonly Option<int?> _context = ContextFlag.New();
     private readonly Option<string> _prompt = Flag.Text("--prompt", "TEXT", "what to complete");
     private readonly Option<string> _input = Flag.Text(
         "--input", "FILE.jsonl", "rows {\"prompt\"} or {\"ids\"} to complete; '-' reads standard input");
@@ -24,7 +25,7 @@ internal sealed class GenerateVerb : IVerb
     {
         Command = new Command(
             "generate", "Samples completions. Each depends on seed, prompt and sample index alone, never on what else is sampled beside it.")
-        { _model, _prompt, _input, _samples, _adapter, _dtype, _json };
+        { _model, _prompt, _input, _samples, _adapter, _dtype, _context, _json };
         _sampling.AddTo(Command);
     }
 
@@ -41,7 +42,7 @@ internal sealed class GenerateVerb : IVerb
         if (prompt is null == input is null)
             throw new MisuseException("generate: give either --prompt TEXT or --input FILE.jsonl. See './cerise generate --help'.");
         using Device device = CommonOptions.OpenDevice(flags);
-        using var folder = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype), flags.GetValue(_adapter));
+        using var folder = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype), flags.GetValue(_adapter), flags.GetValue(_context));
         SamplingOptions options = _sampling.Options(flags, folder);
         var output = new CompletionOutput(folder.Tokenizer, terminal.Output, flags.GetValue(_json));
         IEnumerable<int[]> prompts = prompt is not null

@@ -14,6 +14,7 @@ internal sealed class ScoreVerb : IVerb
     private readonly Option<string> _model = Flag.Text("--model", "DIR", "the model's Hugging Face folder", required: true);
     private readonly Option<string> _adapter = AdapterFlag.OfModel();
     private readonly Option<string> _dtype = DTypeFlag.OfWeights();
+    private readonly Option<int?> _context = ContextFlag.New();
     private readonly Option<string> _input = Flag.Text(
         "--input", "FILE.jsonl", "rows {\"ids\"} or {\"prompt\",\"completion\"}; '-' reads standard input", required: true);
     private readonly Option<double?> _temperature = Flag.Number(
@@ -24,7 +25,7 @@ internal sealed class ScoreVerb : IVerb
     public ScoreVerb() => Command = new Command(
         "score", "Prints {\"logprobs\",\"entropies\"} in nats for each row: of every token of 'ids' after the first, or of the completion's tokens.")
     {
-        _model, _input, _temperature, _batchTokens, _adapter, _dtype,
+        _model, _input, _temperature, _batchTokens, _adapter, _dtype, _context,
     };
 
     /// <inheritdoc/>
@@ -43,7 +44,7 @@ internal sealed class ScoreVerb : IVerb
     public int Run(ParseResult flags, Terminal terminal)
     {
         using Device device = CommonOptions.OpenDevice(flags);
-        using var folder = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype), flags.GetValue(_adapter));
+        using var folder = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype), flags.GetValue(_adapter), flags.GetValue(_context));
         using var graph = new Graph(device, record: false);
         float temperature = (float)(flags.GetValue(_temperature) ?? 1);
         int most = flags.GetValue(_batchTokens) ?? DefaultBatchTokens;
@@ -81,7 +82,7 @@ internal sealed class ScoreVerb : IVerb
             ids = [.. prompt, .. folder.Tokenizer.Encode(row.GetString(DatasetColumns.Completion), addSpecialTokens: false)];
         }
         if (ids.Length > folder.Model.ContextLength)
-            throw row.Fault($"has {ids.Length} tokens; the model's context is {folder.Model.ContextLength}. Shorten the row.");
+            throw row.Fault($"has {ids.Length} tokens; the model's context is {folder.Model.ContextLength}. Shorten the row, or give --context.");
         bool[] scored = new bool[ids.Length];
         scored.AsSpan(Math.Min(first, ids.Length)).Fill(true);
         return (ids, scored);

@@ -143,11 +143,14 @@ public sealed record ModelConfig
     /// <exception cref="CheckpointException">Something does not fit.</exception>
     public void Validate(string file = FileName)
     {
-        List<string> faults = DecoderKeys.Faults(this);
-        faults.AddRange(Family(file).Faults(this));
+        IReadOnlyList<string> faults = Faults(file);
         if (faults.Count > 0)
             throw new CheckpointException(file, string.Join(" ", faults));
     }
+
+    /// <summary>What does not fit together, or what the family cannot express, in full sentences.</summary>
+    /// <exception cref="CheckpointException">The family is unknown.</exception>
+    public IReadOnlyList<string> Faults(string file = FileName) => [.. DecoderKeys.Faults(this), .. Family(file).Faults(this)];
 
     /// <summary>The same sizes with the settings that every model of the family has, such as qwen2's biases: where a config made in code begins.</summary>
     /// <exception cref="CheckpointException">The family is unknown.</exception>

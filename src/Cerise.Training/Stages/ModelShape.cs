@@ -7,7 +7,7 @@ namespace Cerise.Training.Stages;
 /// <summary>Sizes of a model to be trained from scratch. Defaults are those of the nano model: 2.7 million weights.</summary>
 public sealed record ModelShape : IOptions
 {
-    /// <summary>Family, <c>llama</c> or <c>qwen2</c>. Default llama.</summary>
+    /// <summary>Family: one of <see cref="ModelConfig.KnownModelTypes"/>. Default llama.</summary>
     public string ModelType { get; init; } = "llama";
 
     /// <summary>Channels of the residual stream.</summary>
@@ -40,7 +40,8 @@ public sealed record ModelShape : IOptions
     /// <inheritdoc/>
     public IEnumerable<string> Faults()
     {
-        if (!ModelConfig.KnownModelTypes.Contains(ModelType))
+        bool isKnown = ModelConfig.KnownModelTypes.Contains(ModelType);
+        if (!isKnown)
             yield return $"model_type is '{ModelType}'; known are {string.Join(", ", ModelConfig.KnownModelTypes)}";
         if (HiddenSize < 2 || IntermediateSize < 1 || NumHiddenLayers < 1 || NumAttentionHeads < 1 || NumKeyValueHeads < 0 || MaxPositionEmbeddings < 2)
             yield return "hidden_size, intermediate_size, num_hidden_layers, num_attention_heads and max_position_embeddings must be positive";
@@ -48,28 +49,35 @@ public sealed record ModelShape : IOptions
             yield return $"hidden_size is {HiddenSize} for {NumAttentionHeads} heads; each head needs the same even number of channels";
         else if (NumKeyValueHeads > 0 && NumAttentionHeads % NumKeyValueHeads != 0)
             yield return $"num_key_value_heads is {NumKeyValueHeads}; it must divide num_attention_heads ({NumAttentionHeads})";
+        else if (isKnown)
+            foreach (string fault in Config(vocabSize: 1).Faults())
+                yield return fault.TrimEnd('.');
     }
 
     /// <summary>The config of a model of this shape for a tokenizer.</summary>
     public ModelConfig ToConfig(ITokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
-        return new ModelConfig
+        return Config(tokenizer.VocabSize) with
         {
-            ModelType = ModelType,
-            HiddenSize = HiddenSize,
-            IntermediateSize = IntermediateSize,
-            NumHiddenLayers = NumHiddenLayers,
-            NumAttentionHeads = NumAttentionHeads,
-            NumKeyValueHeads = NumKeyValueHeads,
-            MaxPositionEmbeddings = MaxPositionEmbeddings,
-            RopeTheta = RopeTheta,
-            TieWordEmbeddings = TieWordEmbeddings,
-            InitializerRange = InitializerRange,
-            VocabSize = tokenizer.VocabSize,
             BosTokenId = tokenizer.BosId,
             EosTokenIds = tokenizer.EosId is { } end ? [end] : [],
             PadTokenId = tokenizer.PadId,
-        }.WithFamilyDefaults();
+        };
     }
+
+    private ModelConfig Config(int vocabSize) => new ModelConfig
+    {
+        ModelType = ModelType,
+        HiddenSize = HiddenSize,
+        IntermediateSize = IntermediateSize,
+        NumHiddenLayers = NumHiddenLayers,
+        NumAttentionHeads = NumAttentionHeads,
+        NumKeyValueHeads = NumKeyValueHeads,
+        MaxPositionEmbeddings = MaxPositionEmbeddings,
+        RopeTheta = RopeTheta,
+        TieWordEmbeddings = TieWordEmbeddings,
+        InitializerRange = InitializerRange,
+        VocabSize = vocabSize,
+    }.WithFamilyDefaults();
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cerise.Models.Configs;
 using Cerise.Testing;
 
 namespace Cerise.Cli.Tests.Verbs;
@@ -20,6 +21,27 @@ public sealed class InitModelVerbTests(SmallModel model)
         Assert.Equal(0, Config(folder).GetProperty("eos_token_id").GetInt32());
         Assert.Equal("{\n  \"eos_token_id\": 0\n}\n", File.ReadAllText(folder.File("generation_config.json")));
         Cli.Succeed("generate", "--model", folder.Path, "--prompt", "The", "--max-new-tokens", "2");
+    }
+
+    public static TheoryData<string> Families => [.. ModelConfig.KnownModelTypes];
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Every_family_makes_a_model_that_generates_and_scores_with_the_same_bits(string family)
+    {
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        string[] sizes = ["--hidden-size", "32", "--layers", "2", "--heads", "4", "--ffn", "48", "--context", "64"];
+        Cli.Succeed(["init-model", "--out", folder.Path, "--family", family, .. sizes, "--tokenizer", model.Tokenizer]);
+        Assert.Equal(family, Config(folder).GetProperty("model_type").GetString());
+        string[] sampling = ["--model", folder.Path, "--prompt", "The", "--max-new-tokens", "9", "--json"];
+        JsonElement row = Cli.Succeed(["generate", .. sampling]).Rows[0];
+        int[] prompt = Ids(row, "prompt_ids"), ids = Ids(row, "ids");
+        File.WriteAllText(folder.File("rows.jsonl"), $"{{\"ids\":[{string.Join(',', prompt.Concat(ids))}]}}\n");
+        JsonElement scores = Cli.Succeed("score", "--model", folder.Path, "--input", folder.File("rows.jsonl")).Rows[0];
+        Assert.Equal(Numbers(row), Numbers(scores)[(prompt.Length - 1)..]);
+
+        static int[] Ids(JsonElement row, string key) => [.. row.GetProperty(key).EnumerateArray().Select(id => id.GetInt32())];
+        static float[] Numbers(JsonElement row) => [.. row.GetProperty("logprobs").EnumerateArray().Select(number => number.GetSingle())];
     }
 
     [Fact]

@@ -23,6 +23,22 @@ public sealed class MemoryPlanTests
         Assert.Equal((3 * plan.Weights, 0), (plan.Optimizer, plan.Rollout));
     }
 
+    public static TheoryData<string> Families => [.. ModelConfig.KnownModelTypes];
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Every_family_can_be_planned(string type)
+    {
+        ModelConfig config = new ModelShape { ModelType = type }.ToConfig(Toy.Tokenizer);
+        MemoryPlan plan = MemoryPlan.ForSupervised(config, Options, 512);
+        Assert.Equal(3 * plan.Weights, plan.Optimizer);
+        Assert.InRange(plan.Weights, 4 * ModelTensors.ParameterCount(config), 4 * (ModelTensors.ParameterCount(config) + (3L * 64 * config.HiddenSize)));
+        // At least what the feed-forward layer makes and attention reads, of 8192 tokens in 6 layers.
+        Assert.True(plan.Activations > 8192L * 6 * 4 * ((2 * 512) + (3 * 192)));
+        GrpoOptions options = new() { PromptsPerStep = 4, NumGenerations = 8, MaxCompletionLength = 100, MaxTokensPerMicroBatch = 1024 };
+        Assert.True(MemoryPlan.ForGrpo(config, options, 40).Rollout > 32 * 3 * Cerise.Models.Generation.KvCache.BytesPerBlock(config));
+    }
+
     [Fact]
     public void Activations_grow_with_the_micro_batch_as_far_as_the_batch_goes()
     {
