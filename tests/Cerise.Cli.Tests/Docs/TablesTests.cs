@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Cerise.Models.Configs;
 using Cerise.Testing;
 using Cerise.Training.Recipes;
 using Cerise.Training.Rewards;
@@ -37,6 +38,10 @@ public sealed partial class TablesTests
         Assert.Equal(registry.Names.Order(StringComparer.Ordinal), FirstColumn("docs/recipes.md", "reward"));
         Assert.Equal(registry.Verifiers.Kinds.Order(StringComparer.Ordinal), FirstColumn("docs/recipes.md", "kind"));
     }
+
+    [Fact]
+    public void Every_family_stands_in_the_page_of_models() =>
+        Assert.Equal(ModelConfig.KnownModelTypes.Order(StringComparer.Ordinal), FirstColumn("docs/models.md", "`model_type`"));
 
     [Fact]
     public void Every_metric_that_is_written_is_described_and_no_other()
