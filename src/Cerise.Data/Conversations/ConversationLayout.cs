@@ -7,7 +7,7 @@ public enum ConversationLayout
     Messages,
 
     /// <summary>ShareGPT: <c>conversations</c>, a list of <c>{"from", "value"}</c>; <c>system</c> and <c>tools</c> beside it, as LLaMA-Factory has them.</summary>
-    ShareGpt,
+    Sharegpt,
 
     /// <summary>Alpaca: <c>instruction</c>, <c>output</c>, and where they are there <c>input</c>, <c>system</c>, <c>history</c>.</summary>
     Alpaca,

@@ -32,7 +32,7 @@ public sealed class ConversationReader(ConversationLayout? layout = null)
         return found switch
         {
             ConversationLayout.Messages => Checked(row, found, new MessageReader(row, DatasetColumns.Messages).Read()),
-            ConversationLayout.ShareGpt => Checked(row, found, new MessageReader(row, ConversationColumns.Conversations).Read()),
+            ConversationLayout.Sharegpt => Checked(row, found, new MessageReader(row, ConversationColumns.Conversations).Read()),
             ConversationLayout.Alpaca => Checked(row, found, AlpacaMessages(row)),
             ConversationLayout.PromptCompletion => PromptAnd(row, found, DatasetColumns.Completion),
             ConversationLayout.Text => Described(row, found) with { Plain = new PlainText("", Text(row, DatasetColumns.Text)) },

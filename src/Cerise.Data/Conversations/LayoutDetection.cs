@@ -10,7 +10,7 @@ internal static class LayoutDetection
     private static readonly (ConversationLayout Layout, string[] Columns)[] Examples =
     [
         (ConversationLayout.Messages, [DatasetColumns.Messages]),
-        (ConversationLayout.ShareGpt, [ConversationColumns.Conversations]),
+        (ConversationLayout.Sharegpt, [ConversationColumns.Conversations]),
         (ConversationLayout.Alpaca, [ConversationColumns.Instruction, ConversationColumns.Output]),
         (ConversationLayout.Preference, [DatasetColumns.Prompt, DatasetColumns.Chosen, DatasetColumns.Rejected]),
         (ConversationLayout.PromptCompletion, [DatasetColumns.Prompt, DatasetColumns.Completion]),
@@ -46,6 +46,7 @@ internal static class LayoutDetection
     public static string Describe(ConversationLayout layout)
     {
         string[] columns = Examples.Concat(Remainders).First(known => known.Layout == layout).Columns;
-        return $"{layout.ToString().ToLowerInvariant()} ({string.Join(" + ", columns)})";
+        string name = layout == ConversationLayout.PromptCompletion ? "prompt_completion" : layout.ToString().ToLowerInvariant();
+        return $"{name} ({string.Join(" + ", columns)})";
     }
 }

@@ -18,6 +18,7 @@ public sealed class DatasetException : Exception
         File = file;
         Line = line;
         Column = column;
+        Problem = problem;
     }
 
     /// <summary>Path of the file, or <c>-</c> for standard input.</summary>
@@ -28,6 +29,9 @@ public sealed class DatasetException : Exception
 
     /// <summary>Character in the line, from 1; 0 when the fault concerns the whole line.</summary>
     public int Column { get; }
+
+    /// <summary>What is wrong, without the place.</summary>
+    public string Problem { get; }
 
     private static string Place(string file, long line, int column)
         => line == 0 ? file

@@ -10,9 +10,9 @@ public sealed class ConversationReaderTests
     [InlineData("""{"messages":[{"role":"system","content":"S"},{"role":"user","content":"Q"},{"role":"assistant","content":"A"}]}""", ConversationLayout.Messages)]
     [InlineData("""{"system":"S","messages":[{"role":"user","content":"Q"},{"role":"assistant","content":"A"}]}""", ConversationLayout.Messages)]
     [InlineData("""{"prompt":"Q","text":"whatever","messages":"[{\"role\":\"system\",\"content\":\"S\"},{\"role\":\"user\",\"content\":\"Q\"},{\"role\":\"assistant\",\"content\":\"A\"}]"}""", ConversationLayout.Messages)]
-    [InlineData("""{"system":"S","conversations":[{"from":"human","value":"Q"},{"from":"gpt","value":"A"}]}""", ConversationLayout.ShareGpt)]
-    [InlineData("""{"conversations":[{"from":"system","value":"S"},{"from":"user","value":"Q"},{"from":"model","value":"A"}],"tools":""}""", ConversationLayout.ShareGpt)]
-    [InlineData("""{"conversations":[{"role":"system","content":"S"},{"role":"human","value":"Q"},{"from":"gpt","content":"A"}]}""", ConversationLayout.ShareGpt)]
+    [InlineData("""{"system":"S","conversations":[{"from":"human","value":"Q"},{"from":"gpt","value":"A"}]}""", ConversationLayout.Sharegpt)]
+    [InlineData("""{"conversations":[{"from":"system","value":"S"},{"from":"user","value":"Q"},{"from":"model","value":"A"}],"tools":""}""", ConversationLayout.Sharegpt)]
+    [InlineData("""{"conversations":[{"role":"system","content":"S"},{"role":"human","value":"Q"},{"from":"gpt","content":"A"}]}""", ConversationLayout.Sharegpt)]
     [InlineData("""{"instruction":"Q","input":"","output":"A","system":"S","text":"whatever"}""", ConversationLayout.Alpaca)]
     [InlineData("""{"prompt":[{"role":"system","content":"S"},{"role":"user","content":"Q"}],"completion":[{"role":"assistant","content":"A"}]}""", ConversationLayout.PromptCompletion)]
     public void Every_layout_gives_the_same_conversation(string json, ConversationLayout layout)

@@ -13,7 +13,7 @@ public sealed class RealConversationsTests
         Assert.Equal(200, read.Length);
         Assert.Equal(137, read.Sum(conversation => conversation.Messages.Sum(message => message.ToolCalls.Count)));
         Assert.Equal(137, read.Sum(conversation => conversation.Messages.Count(message => message.Role == MessageRoles.Tool)));
-        Assert.All(read, conversation => Assert.Equal(ConversationLayout.ShareGpt, conversation.Layout));
+        Assert.All(read, conversation => Assert.Equal(ConversationLayout.Sharegpt, conversation.Layout));
         Assert.Contains(read, conversation => conversation.Tools.Count > 1);
     }
 

@@ -1,0 +1,36 @@
+using System.Text.Json;
+
+namespace Cerise.Data.Conversations;
+
+/// <summary>How conversations become tokens.</summary>
+public sealed record ChatTokenizerOptions
+{
+    /// <summary>The system prompt of conversations that have none: in training and in prompts alike, as it will be at inference. Null (default) for the template's own.</summary>
+    public string? SystemPrompt { get; init; }
+
+    /// <summary>Variables of the template, such as <c>enable_thinking</c>; those of a row come before them. Default none.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Variables { get; init; } = new Dictionary<string, JsonElement>();
+
+    /// <summary>Tokens of the longest example; a longer one keeps its start (TRL's <c>keep_start</c>) and gets no end token. Null (default) for any length.</summary>
+    public int? MaxLength { get; init; }
+
+    /// <summary>Whether an example longer than <see cref="MaxLength"/> is left out rather than cut. Default false.</summary>
+    public bool DropTooLong { get; init; }
+
+    /// <summary>Whether only what the model says is trained (default), or every token.</summary>
+    public bool CompletionOnlyLoss { get; init; } = true;
+
+    /// <summary>Limits of a rendering, and its clock; null (default) for the renderer's own.</summary>
+    public ChatTemplateOptions? Rendering { get; init; }
+
+    /// <summary>Says everything that is wrong.</summary>
+    public IEnumerable<string> Faults()
+    {
+        if (MaxLength < 1)
+            yield return $"MaxLength is {MaxLength}; at least 1 is needed";
+        if (SystemPrompt is { } prompt && string.IsNullOrWhiteSpace(prompt))
+            yield return "SystemPrompt is empty; leave it out for the template's own";
+        foreach (string fault in Rendering?.Faults() ?? [])
+            yield return fault;
+    }
+}
