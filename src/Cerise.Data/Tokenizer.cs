@@ -113,7 +113,7 @@ public sealed class Tokenizer : ITokenizer
     /// <inheritdoc/>
     public TextStream OpenTextStream(bool skipSpecialTokens = false) => _parts.Decoder is ByteLevelDecoder
         ? new ByteLevelTextStream(id => TokenForDecoding(id, skipSpecialTokens))
-        : new WindowTextStream(ids => Decode(CollectionsMarshal.AsSpan(ids), skipSpecialTokens));
+        : new WindowTextStream(ids => Decode(CollectionsMarshal.AsSpan(ids), skipSpecialTokens), id => TokenForDecoding(id, skipSpecialTokens) is not null);
 
     /// <inheritdoc/>
     public int? TokenToId(string token)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Cerise.Data.Tokenizers.Models;
 using Cerise.Data.Tokenizers.Unicode;
 
 namespace Cerise.Data.Tokenizers.AddedTokens;
@@ -7,24 +8,21 @@ namespace Cerise.Data.Tokenizers.AddedTokens;
 /// <summary>Finds added tokens in text: at each place the longest, left to right, without overlap.</summary>
 internal sealed class AddedTokenMatcher
 {
-    private readonly Node _root = new();
+    private readonly AddedToken[] _tokens;
+    private readonly TokenTrie _trie;                                       // to indexes of tokens
     private readonly SearchValues<char> _firstChars;
 
-    /// <summary>Makes the matcher; each token comes with the text by which it is found.</summary>
+    /// <summary>Makes the matcher; each token comes with the text by which it is found, of equal ones the first counts.</summary>
     public AddedTokenMatcher(IEnumerable<(string Text, AddedToken Token)> tokens)
     {
+        var indexes = new Dictionary<string, int>(StringComparer.Ordinal);
+        var found = new List<AddedToken>();
         foreach ((string text, AddedToken token) in tokens.Where(entry => entry.Text.Length > 0))
-        {
-            Node node = _root;
-            foreach (char c in text)
-            {
-                if (!node.Next.TryGetValue(c, out Node? next))
-                    node.Next.Add(c, next = new Node());
-                node = next;
-            }
-            node.Token ??= token;
-        }
-        _firstChars = SearchValues.Create([.. _root.Next.Keys]);
+            if (indexes.TryAdd(text, found.Count))
+                found.Add(token);
+        _tokens = [.. found];
+        _trie = new TokenTrie(indexes);
+        _firstChars = SearchValues.Create([.. indexes.Keys.Select(text => text[0]).Distinct()]);
     }
 
     /// <summary>Appends the text's parts in order: ranges that are tokens, and the ranges between them (token null). Empty ranges are left out.</summary>
@@ -59,10 +57,10 @@ internal sealed class AddedTokenMatcher
     private bool TryLongest(ReadOnlySpan<char> text, int start, out int end, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out AddedToken? token)
     {
         (end, token) = (start, null);
-        Node? node = _root;
-        for (int i = start; i < text.Length && node.Next.TryGetValue(text[i], out node); i++)
-            if (node.Token is not null)
-                (end, token) = (i + 1, node.Token);
+        int node = TokenTrie.Root;
+        for (int i = start; i < text.Length && (node = _trie.Step(node, text[i])) != TokenTrie.None; i++)
+            if (_trie.IdAt(node) is >= 0 and var index)
+                (end, token) = (i + 1, _tokens[index]);
         return token is not null;
     }
 
@@ -87,12 +85,5 @@ internal sealed class AddedTokenMatcher
         while (end < text.Length && char.IsWhiteSpace(text[end]))
             end++;
         return end;
-    }
-
-    private sealed class Node
-    {
-        public Dictionary<char, Node> Next { get; } = [];
-
-        public AddedToken? Token { get; set; }
     }
 }

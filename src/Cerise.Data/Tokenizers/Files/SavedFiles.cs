@@ -12,7 +12,7 @@ internal sealed record SavedFiles(byte[] Tokenizer, byte[]? Config, string Folde
         [TokenizerConfig.SpecialTokensFileName, TokenizerConfig.AddedTokensFileName, "chat_template.jinja", .. VocabularyFiles.Names];
 
     /// <summary>Larger files are not tokenizers.</summary>
-    private const long LargestFile = 1L << 29;
+    private const long LargestFile = 1L << 27;
 
     /// <summary>Name and bytes of the companions that were there.</summary>
     public IReadOnlyList<(string Name, byte[] Bytes)> Companions { get; init; } = [];

@@ -18,6 +18,9 @@ internal sealed record TokenizerFile
     /// <summary>Ids are indexes of tables here, so a damaged file must not ask for one of two thousand million entries.</summary>
     public const int HighestId = (1 << 24) - 1;
 
+    /// <summary>Up to this id a vocabulary may have as many gaps as it likes; above it, seven of eight.</summary>
+    private const int HighestSparseId = (1 << 20) - 1;
+
     /// <summary>Text to ids, within a piece.</summary>
     public required TokenModel Model { get; init; }
 
@@ -130,6 +133,9 @@ internal sealed record TokenizerFile
             highest = Math.Max(highest, id);
         foreach (AddedToken token in added)
             highest = Math.Max(highest, token.Id);
+        int count = model.Vocabulary.Count + added.Count;
+        if (highest > HighestSparseId && highest / 8 > count)
+            throw root.Fail($"id {highest} is too high for a vocabulary of {count} tokens");
         var tokens = new string?[highest + 1];
         foreach ((string token, int id) in model.Vocabulary)
             tokens[id] = tokens[id] is null ? token

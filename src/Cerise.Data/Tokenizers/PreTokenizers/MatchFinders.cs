@@ -21,6 +21,29 @@ internal static class MatchFinders
         }
     };
 
+    /// <summary>
+    /// Runs of one script, as SentencePiece counts them: Japanese is one with Chinese, a space or unassigned character belongs to the run before it, and those
+    /// at the very beginning to none.
+    /// </summary>
+    public static void Scripts(ReadOnlySpan<char> text, List<(int Start, int End)> found)
+    {
+        string? last = null;
+        int at = 0, start = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            string script = ScriptOf(rune.Value);
+            if (script != ScriptData.Any && script != last)
+            {
+                if (last is not null)
+                    found.Add((start, at));
+                (start, last) = (at, script);
+            }
+            at += rune.Utf16SequenceLength;
+        }
+        if (last is not null)
+            found.Add((start, at));
+    }
+
     /// <summary>So many characters each, the last perhaps fewer.</summary>
     public static MatchFinder Chunks(int length) => (text, found) =>
     {
@@ -34,6 +57,13 @@ internal static class MatchFinders
                 start = at;
             }
         }
+    };
+
+    private static string ScriptOf(int c) => c switch
+    {
+        ' ' => ScriptData.Any,
+        0x30FC => "Han",
+        _ => ScriptData.Instance.ScriptOf(c) is var script && script is "Hiragana" or "Katakana" ? "Han" : script,
     };
 
     /// <summary>The pattern <c>\w+|[^\w\s]+</c>.</summary>

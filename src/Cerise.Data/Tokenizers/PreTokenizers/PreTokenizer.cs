@@ -56,12 +56,15 @@ internal abstract class PreTokenizer
             case "CharDelimiterSplit":
                 node.AllowOnly("type", "delimiter");
                 return new SplitPreTokenizer(TextPattern.Literal(node["delimiter"].String()).FindMatches, SplitBehavior.Removed);
+            case "UnicodeScripts":
+                node.AllowOnly("type");
+                return new SplitPreTokenizer(MatchFinders.Scripts, SplitBehavior.Removed, invert: true);
             case "FixedLength":
                 node.AllowOnly("type", "length");
                 return ReadFixedLength(node["length"]);
             default:
                 throw node.UnknownType("pre_tokenizer", "Sequence", "ByteLevel", "Split", "Digits", "Metaspace", "Whitespace", "WhitespaceSplit", "Punctuation",
-                    "BertPreTokenizer", "CharDelimiterSplit", "FixedLength");
+                    "BertPreTokenizer", "CharDelimiterSplit", "UnicodeScripts", "FixedLength");
         }
     }
 

@@ -6,10 +6,13 @@ namespace Cerise.Data.Tokenizers.Unicode;
 /// <summary>Rewrites a pattern from the Oniguruma dialect (Ruby syntax) that tokenizer files use to the framework's.</summary>
 /// <remarks>
 /// What differs: possessive quantifiers become atomic groups; <c>\h</c>, <c>\w</c>, <c>\x{...}</c>, POSIX brackets, <c>\p{^L}</c> and long property names are
-/// spelled out; <c>(?m)</c> means "dot matches newline"; an <c>s</c> that ignores case also matches U+017F. What has no counterpart is refused by name.
+/// spelled out, scripts as far as U+FFFF; <c>(?m)</c> means "dot matches newline"; an <c>s</c> that ignores case also matches U+017F. What has no counterpart is refused by name.
 /// </remarks>
 internal sealed class OnigurumaPattern
 {
+    /// <summary>Longer than any in use; what is made of a pattern grows faster than the pattern.</summary>
+    private const int LongestPattern = 10_000;
+
     private const string PosixWordSet = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9";
 
     /// <summary>Oniguruma's <c>\w</c> has the superscripts and fractions of Latin-1 as well.</summary>
@@ -64,7 +67,8 @@ internal sealed class OnigurumaPattern
 
     /// <summary>The pattern in the framework's dialect.</summary>
     /// <exception cref="NotSupportedException">The pattern uses a construct without a counterpart.</exception>
-    public static string Translate(string source) => new OnigurumaPattern(source).Translate();
+    public static string Translate(string source) => source.Length <= LongestPattern ? new OnigurumaPattern(source).Translate()
+        : throw Unsupported($"more than {LongestPattern} characters");
 
     private string Translate()
     {
@@ -321,10 +325,17 @@ internal sealed class OnigurumaPattern
             _output.Append(inSet ? HanSet : (negated ? "[^" : "[") + HanSet + "]");
             return;
         }
+        if (ScriptData.Instance.SetOf(name.StartsWith("Script=", StringComparison.Ordinal) ? name[7..] : name) is { } script)
+        {
+            if (inSet && negated)
+                throw Unsupported($@"\P{{{name}}} in a set");
+            _output.Append(inSet ? script : (negated ? "[^" : "[") + script + "]");
+            return;
+        }
         name = LongNames.GetValueOrDefault(name, name);
         if (name is not ("L" or "Lu" or "Ll" or "Lt" or "Lm" or "Lo" or "M" or "Mn" or "Mc" or "Me" or "N" or "Nd" or "Nl" or "No" or "P" or "Pc" or "Pd"
             or "Ps" or "Pe" or "Pi" or "Pf" or "Po" or "S" or "Sm" or "Sc" or "Sk" or "So" or "Z" or "Zs" or "Zl" or "Zp" or "C" or "Cc" or "Cf" or "Co" or "Cn"))
-            throw Unsupported($@"property \p{{{name}}} (known: general categories such as L, Nd or Punctuation, and Han)");
+            throw Unsupported($@"property \p{{{name}}} (known: general categories such as L, Nd or Punctuation, and scripts such as Han)");
         _output.Append(negated ? @"\P{" : @"\p{").Append(name).Append('}');
     }
 

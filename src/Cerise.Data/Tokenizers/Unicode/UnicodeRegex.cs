@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Cerise.Data.Tokenizers.Parsing;
 
 namespace Cerise.Data.Tokenizers.Unicode;
 
@@ -12,11 +14,16 @@ namespace Cerise.Data.Tokenizers.Unicode;
 /// </remarks>
 internal sealed class UnicodeRegex
 {
-    /// <summary>A single match that takes longer is a pattern that explodes, not a long text.</summary>
-    private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(10);
+    /// <summary>A single match that takes longer is a pattern that explodes, not a long text; all matches of a text may take this and a little for each character.</summary>
+    private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(1), LongTextMatchLimit = TimeSpan.FromSeconds(10), CharacterLimit = TimeSpan.FromMicroseconds(5);
+
+    /// <summary>Texts of more characters may need <see cref="LongTextMatchLimit"/> for a match that runs through all of them.</summary>
+    private const int LongText = 100_000;
 
     private readonly string _source;
+    private readonly bool _tellsWords, _tellsHan, _tellsCategories;         // whether the pattern asks for more than characters and white space
     private readonly Regex _regex;
+    private readonly Lazy<Regex> _longTextRegex;
     private readonly Lazy<Dictionary<(UnicodeCategory Category, int Group), char>> _standIns;
 
     /// <summary>Compiles a pattern in the Oniguruma dialect.</summary>
@@ -25,34 +32,49 @@ internal sealed class UnicodeRegex
     public UnicodeRegex(string source)
     {
         _source = source;
-        _regex = new Regex(OnigurumaPattern.Translate(source), RegexOptions.Compiled | RegexOptions.CultureInvariant | RegexOptions.Multiline, MatchLimit);
+        _tellsWords = Names(source, @"\w", @"\W", "[:word:]", @"\b", @"\B");
+        _tellsHan = Names(source, "Han}");
+        _tellsCategories = _tellsWords || Names(source, @"\p", @"\P", @"\d", @"\D", "[:");
+        const RegexOptions Options = RegexOptions.Compiled | RegexOptions.CultureInvariant | RegexOptions.Multiline;
+        string translated = OnigurumaPattern.Translate(source);
+        _regex = new Regex(translated, Options, MatchLimit);
+        _longTextRegex = new(() => new Regex(translated, Options, LongTextMatchLimit));
         _standIns = new(ChooseStandIns);
     }
 
     /// <summary>Appends the non-empty matches in <paramref name="text"/>, in order, as UTF-16 ranges of it.</summary>
     public void FindMatches(ReadOnlySpan<char> text, List<(int Start, int End)> matches)
     {
+        Regex regex = text.Length > LongText ? _longTextRegex.Value : _regex;
+        TimeSpan limit = MatchLimit + (text.Length * CharacterLimit);
+        int length = text.Length;
+        long begun = Stopwatch.GetTimestamp();
         try
         {
             if (text.IndexOfAnyInRange('\uD800', '\uDFFF') < 0)
-                foreach (ValueMatch match in _regex.EnumerateMatches(text))
+                foreach (ValueMatch match in regex.EnumerateMatches(text))
                     Add(match.Index, match.Index + match.Length);
             else
-                FindProjected(text, Add);
+                FindProjected(regex, text, Add);
         }
         catch (RegexMatchTimeoutException e)
         {
-            throw new TokenizerException($"the pattern {_source} takes too long on this text: it needs more than {MatchLimit.TotalSeconds} s for one match", e);
+            throw TooSlow(regex.MatchTimeout, length, e);
         }
 
         void Add(int start, int end)
         {
             if (end > start)
                 matches.Add((start, end));
+            if (Stopwatch.GetElapsedTime(begun) is var elapsed && elapsed > limit)
+                throw TooSlow(elapsed, length, null);
         }
     }
 
-    private void FindProjected(ReadOnlySpan<char> text, Action<int, int> add)
+    private TokenizerException TooSlow(TimeSpan time, int length, Exception? inner) => new(string.Create(CultureInfo.InvariantCulture,
+        $"the pattern '{FileNode.Shorten(_source)}' takes too long: more than {time.TotalSeconds:0.0} s on a text of {length} characters"), inner);
+
+    private void FindProjected(Regex regex, ReadOnlySpan<char> text, Action<int, int> add)
     {
         char[] projected = ArrayPool<char>.Shared.Rent(text.Length);
         try
@@ -61,7 +83,7 @@ internal sealed class UnicodeRegex
             foreach (Rune rune in text.EnumerateRunes())
                 projected[count++] = rune.IsBmp ? (char)rune.Value : StandIn(rune);
             int units = 0, points = 0;                                      // the same place in text and in the projection
-            foreach (ValueMatch match in _regex.EnumerateMatches(projected.AsSpan(0, count)))
+            foreach (ValueMatch match in regex.EnumerateMatches(projected.AsSpan(0, count)))
             {
                 int start = Advance(text, ref units, ref points, match.Index);
                 add(start, Advance(text, ref units, ref points, match.Index + match.Length));
@@ -80,14 +102,23 @@ internal sealed class UnicodeRegex
         return units;
     }
 
+    private static bool Names(string source, params ReadOnlySpan<string> parts)
+    {
+        foreach (string part in parts)
+            if (source.Contains(part, StringComparison.Ordinal))
+                return true;
+        return false;
+    }
+
     private char StandIn(Rune rune)
     {
         UnicodeCategory category = Rune.GetUnicodeCategory(rune);
         return _standIns.Value.TryGetValue((category, GroupOf(rune.Value)), out char c) ? c
+            : !_tellsCategories && _standIns.Value.Count > 0 ? _standIns.Value.Values.First()
             : throw new TokenizerException($"the pattern {_source} names every character of category {category}; characters beyond U+FFFF cannot be matched with it");
     }
 
-    /// <summary>For each category the last BMP character that the pattern neither names nor spans with a range.</summary>
+    /// <summary>For each category the last BMP character that the pattern neither names nor spans with a range, nor holds by its script.</summary>
     private Dictionary<(UnicodeCategory Category, int Group), char> ChooseStandIns()
     {
         bool[] named = NamedCharacters();
@@ -118,11 +149,14 @@ internal sealed class UnicodeRegex
                 named[char.ToUpperInvariant((char)c)] = true;
             }
         }
+        foreach (Match property in Regex.Matches(_source, @"\\[pP]\{\^?(?:Script=)?([^}]+)\}"))
+            if (property.Groups[1].Value != "Han")
+                ScriptData.Instance.Mark(property.Groups[1].Value, named);
         return named;
     }
 
     /// <summary>What patterns tell from the rest of its category: 1 for enclosed letters, which are <c>\w</c>, 2 for Han characters, else 0.</summary>
-    private static int GroupOf(int c) => CodePoints.IsEnclosedLetter(c) ? 1
-        : c is 0x3005 or 0x3007 or (>= 0x3021 and <= 0x3029) or (>= 0x3038 and <= 0x303B) or (>= 0x2E80 and <= 0x2FD5)
+    private int GroupOf(int c) => _tellsWords && CodePoints.IsEnclosedLetter(c) ? 1
+        : _tellsHan && c is 0x3005 or 0x3007 or (>= 0x3021 and <= 0x3029) or (>= 0x3038 and <= 0x303B) or (>= 0x2E80 and <= 0x2FD5)
             or (>= 0x3400 and <= 0x4DBF) or (>= 0x4E00 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAD9) or (>= 0x20000 and <= 0x3FFFD) ? 2 : 0;
 }

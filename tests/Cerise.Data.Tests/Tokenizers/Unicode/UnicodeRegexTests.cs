@@ -26,6 +26,7 @@ public class UnicodeRegexTests
     [InlineData(@"\W", "a-\U0001F600", "-|\U0001F600")]
     [InlineData("[[:punct:]]+", "a$!+b", "$!+")]
     [InlineData("[]a]+", "a]b", "a]")]
+    [InlineData(@"\p{Cyrillic}+|[\p{Greek}1]+", "ж1α2Ж", "ж|1α|Ж")]
     [InlineData("[^(a|[bc.]d)]+", "xa|by(zdc.", "x|y|z")]
     [InlineData(@"[\p{L}&&[^\p{Lu}b]]+", "abAcd", "a|cd")]
     [InlineData(@"a{1,2}+b", "aaab", "aaab")]
@@ -44,7 +45,7 @@ public class UnicodeRegexTests
     [InlineData("[a[b[c]]]", "set within a set within a set")]
     [InlineData("[a&&b]", "intersection")]
     [InlineData("[[:alpha:]]", "[:alpha:]")]
-    [InlineData(@"\p{Cyrillic}", @"\p{Cyrillic}")]
+    [InlineData(@"\p{Klingon}", @"\p{Klingon}")]
     [InlineData("[\U0001F600]", "beyond U+FFFF")]
     [InlineData(@"\x{1F600}", "beyond U+FFFF")]
     [InlineData("a\\", "backslash at the end")]
@@ -57,7 +58,18 @@ public class UnicodeRegexTests
     {
         Assert.Equal(["\U00020000"], Find("[^\u4E00-\u9FFF]", "\u4E00\U00020000"));
         Assert.Empty(Find("[\u0390-\uFFEE]", "\U0001D400"));
-        Assert.Throws<TokenizerException>(() => Find("[\u0080-\uFFFF]", "\U0001D400"));
+        Assert.Throws<TokenizerException>(() => Find(@"[\u0080-\uFFFF]|\p{L}", "\U0001D400"));
+        Assert.Empty(Find("[\u4E00-\u9FA5\u0800-\u4E00\uAC00-\uD7FF]+", "\U0001F167\U0001F600\U0001D400"));
+        Assert.Equal(["\uAC00"], Find(@"\p{Hangul}+", "\U00020000\uAC00\U0001D400"));
+    }
+
+    [Theory]
+    [InlineData("(a+)+b")]
+    [InlineData("(a|aa)+$b")]
+    public void A_pattern_that_explodes_is_an_error_in_bounded_time(string pattern)
+    {
+        var error = Assert.Throws<TokenizerException>(() => Find(pattern, new string('a', 5000)));
+        Assert.Contains("takes too long", error.Message, StringComparison.Ordinal);
     }
 
     private static List<string> Find(string pattern, string text)
