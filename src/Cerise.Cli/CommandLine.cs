@@ -18,6 +18,7 @@ internal static class CommandLine
         new InitModelVerb(),
         new GenerateVerb(),
         new ChatVerb(),
+        new ServeVerb(),
         new ScoreVerb(),
         new TokenizeVerb(),
         new RenderVerb(),
@@ -46,9 +47,16 @@ internal static class CommandLine
     /// <param name="error">Receives errors and notes.</param>
     /// <param name="cancellation">Ctrl-C.</param>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
-    public static int Run(string[] args, TextReader input, TextWriter output, TextWriter error, CancellationToken cancellation = default)
+    public static int Run(string[] args, TextReader input, TextWriter output, TextWriter error, CancellationToken cancellation = default) =>
+        Run(args, new Terminal(input, output, error, cancellation));
+
+    /// <summary>Runs one command.</summary>
+    /// <param name="args">Verb and flags.</param>
+    /// <param name="terminal">Where from and where to.</param>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static int Run(string[] args, Terminal terminal)
     {
-        var terminal = new Terminal(input, output, error, cancellation);
+        (TextWriter output, TextWriter error) = (terminal.Output, terminal.Error);
         try
         {
             // Response files are off: a prompt may begin with '@'.

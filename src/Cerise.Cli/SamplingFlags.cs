@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cerise.Data.Inference;
 using Cerise.Models.Generation;
 using Cerise.Training.Rollouts;
 
@@ -10,6 +11,8 @@ namespace Cerise.Cli;
 /// </summary>
 internal sealed class SamplingFlags
 {
+    private const string EmptyStop = "--stop is empty, which would end every completion at its first token; give a text.";
+
     private readonly Option<int?> _maxNewTokens = Flag.Integer(
         "--max-new-tokens", "K", "most tokens of a completion (default: generation_config.json, else 256)");
     private readonly Option<double?> _temperature = Flag.Number(
@@ -38,6 +41,32 @@ internal sealed class SamplingFlags
     /// <summary>The seed of all draws.</summary>
     public long SeedOf(ParseResult flags) => flags.GetValue(_seed) ?? 42;
 
+    /// <summary>How an engine samples: the flags, and its own defaults where none is given.</summary>
+    /// <param name="flags">What was given.</param>
+    /// <param name="defaults">The engine's.</param>
+    public SamplingSettings Settings(ParseResult flags, SamplingSettings defaults)
+    {
+        double? temperature = flags.GetValue(_temperature) ?? (flags.GetValue(_greedy) ? 0 : null);
+        if (flags.GetValue(_greedy) && temperature != 0)
+            throw new MisuseException("--greedy and --temperature contradict each other; give one of them.");
+        return defaults with
+        {
+            Temperature = (float?)temperature ?? defaults.Temperature,
+            TopP = (float?)flags.GetValue(_topP) ?? defaults.TopP,
+            TopK = flags.GetValue(_topK) ?? defaults.TopK,
+            MinP = (float?)flags.GetValue(_minP) ?? defaults.MinP,
+            RepetitionPenalty = (float?)flags.GetValue(_penalty) ?? defaults.RepetitionPenalty,
+            MaxNewTokens = flags.GetValue(_maxNewTokens) ?? defaults.MaxNewTokens,
+        };
+    }
+
+    /// <summary>The stop strings given.</summary>
+    public IReadOnlyList<string> StopsOf(ParseResult flags)
+    {
+        string[] stops = flags.GetValue(_stop) ?? [];
+        return stops.Contains("") ? throw new MisuseException(EmptyStop) : stops;
+    }
+
     /// <summary>How to sample from a model.</summary>
     /// <param name="flags">What was given.</param>
     /// <param name="folder">The model, for its defaults, its EOS tokens and its tokenizer.</param>
@@ -50,7 +79,7 @@ internal sealed class SamplingFlags
             throw new MisuseException("--greedy and --temperature contradict each other; give one of them.");
         string[] all = [.. flags.GetValue(_stop) ?? [], .. stops];
         if (all.Contains(""))
-            throw new MisuseException("--stop is empty, which would end every completion at its first token; give a text.");
+            throw new MisuseException(EmptyStop);
         var options = new SamplingOptions
         {
             Temperature = (float)temperature,

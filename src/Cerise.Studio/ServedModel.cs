@@ -20,10 +20,13 @@ public sealed class ServedModel
         Tokenizer = tokenizer;
         Name = engine.ModelName;
         Format = template is null ? new PlainChatFormat() : new TemplateChatFormat(template, tokenizer);
-        HasTemplate = template is not null;
+        Template = template;
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{engine.ModelName} {engine.ContextLength} {tokenizer.VocabSize} {template?.Source}"));
         Fingerprint = $"fp_{Convert.ToHexStringLower(hash.AsSpan(0, 5))}";
     }
+
+    /// <summary>The same model with other defaults.</summary>
+    public ServedModel With(SamplingSettings defaults) => new(Engine, Tokenizer, Template) { Name = Name, Defaults = defaults };
 
     /// <summary>Name by which clients ask for it. Default the engine's.</summary>
     public string Name { get; init; }
@@ -35,10 +38,13 @@ public sealed class ServedModel
     public ITokenizer Tokenizer { get; }
 
     /// <summary>Whether the model has a chat template.</summary>
-    public bool HasTemplate { get; }
+    public bool HasTemplate => Template is not null;
 
     /// <summary>How requests are sampled that do not say, as generation_config.json asks for. Default the model's own distribution.</summary>
     public SamplingSettings Defaults { get; init; } = new();
+
+    /// <summary>The chat template.</summary>
+    private ChatTemplate? Template { get; }
 
     /// <summary>Names the model and its template for clients: equal where the same seed gives the same answer.</summary>
     internal string Fingerprint { get; }

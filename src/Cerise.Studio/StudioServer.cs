@@ -118,7 +118,7 @@ public sealed class StudioServer : IAsyncDisposable
         // Settings come from the options alone: no environment variable or file beside the program changes where it listens.
         builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("serve", LogLevel.Information);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("serve", LogLevel.Information).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         if (options.Log is not null)
             builder.Logging.AddProvider(new LineLogger(options.Log));
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();

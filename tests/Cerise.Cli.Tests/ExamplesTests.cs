@@ -16,6 +16,7 @@ public sealed partial class ExamplesTests
         ["sft"] = ["--no-progress", "--batch_size", "2"],
         ["grpo"] = ["--no-progress", "--max_steps", "1", "--prompts_per_step", "2", "--num_generations", "2", "--max_completion_length", "8"],
         ["bench"] = ["--repeat", "1"],
+        ["serve"] = ["--port", "0"],
     };
 
     [Fact]
@@ -37,7 +38,7 @@ public sealed partial class ExamplesTests
                 .. Word().Matches(match.Groups["args"].Value).Select(word => Place(word.Value.Trim('"', '\''), folder)),
                 .. Smaller.GetValueOrDefault(verb.Command.Name, []),
             ];
-            Cli.Outcome outcome = Cli.RunWithInput(input, args);
+            Cli.Outcome outcome = verb.Command.Name == "serve" ? RunningServer.RunOnce(args) : Cli.RunWithInput(input, args);
             Assert.True(outcome.Code == ExitCodes.Done, $"{line}: {outcome.Error}");
         }
     }

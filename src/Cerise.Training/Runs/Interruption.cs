@@ -11,6 +11,7 @@ public sealed class Interruption : IDisposable
     private readonly List<PosixSignalRegistration> _signals = [];
     private readonly Action? _onFirst;
     private int _requests;
+    private Action? _diverted;
 
     /// <summary>Begins to listen.</summary>
     /// <param name="onFirst">Called once at the first signal, on another thread, to tell the person that the run saves and stops.</param>
@@ -18,7 +19,7 @@ public sealed class Interruption : IDisposable
     {
         _onFirst = onFirst;
         foreach (PosixSignal signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGINT, PosixSignal.SIGTERM])
-            _signals.Add(PosixSignalRegistration.Create(signal, context => context.Cancel = Request()));
+            _signals.Add(PosixSignalRegistration.Create(signal, context => context.Cancel = IsDiverted(context.Signal) || Request()));
     }
 
     /// <summary>Cancelled once the run should save and stop. Look at it between steps.</summary>
@@ -45,11 +46,33 @@ public sealed class Interruption : IDisposable
         return true;
     }
 
+    /// <summary>Has Ctrl-C do something else than stop the program, until what this returns is disposed; the system's request to end stays what it is.</summary>
+    /// <param name="action">Called at each Ctrl-C, on another thread.</param>
+    public IDisposable Divert(Action action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        Volatile.Write(ref _diverted, action);
+        return new Diversion(this);
+    }
+
+    private bool IsDiverted(PosixSignal signal)
+    {
+        if (signal != PosixSignal.SIGINT || Volatile.Read(ref _diverted) is not { } action)
+            return false;
+        action();
+        return true;
+    }
+
     /// <summary>Stops listening.</summary>
     public void Dispose()
     {
         foreach (PosixSignalRegistration signal in _signals)
             signal.Dispose();
         _source.Dispose();
+    }
+
+    private sealed class Diversion(Interruption interruption) : IDisposable
+    {
+        public void Dispose() => Volatile.Write(ref interruption._diverted, null);
     }
 }

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Cerise.Testing;
+
 namespace Cerise.Cli.Tests.Verbs;
 
 public sealed class ChatVerbTests(SmallModel model)
@@ -38,6 +41,72 @@ public sealed class ChatVerbTests(SmallModel model)
     public void A_line_longer_than_the_context_is_refused() =>
         Assert.Contains("Say it shorter.", Chat(new string('#', 500)).Error);
 
-    private Cli.Outcome Chat(string input, params string[] more) =>
-        Cli.RunWithInput(input, ["chat", "--model", model.Model, "--max-new-tokens", "12", .. more]);
+    [Fact]
+    public void A_template_and_a_system_prompt_are_followed()
+    {
+        using ChattyModel folder = new(model);
+        string prompt = "{\"prompt\":\"<system>Be brief.\\n<user>Hello\\n<assistant>\"}";
+        string generated = Cli.RunWithInput(prompt, "generate", "--model", model.Model, "--input", "-", "--greedy", "--max-new-tokens", "12", "--json").Rows.Single().GetProperty("text").GetString()!;
+        Assert.Equal(generated + "\n", ChatWith(folder.Path, "Hello", "--greedy", "--system", "Be brief.").Output);
+        Assert.Equal(generated + "\n", ChatWith(folder.Path, "/system Be brief.\nHello", "--greedy").Output);
+        Assert.Contains("Be brief.", ChatWith(folder.Path, "/system Be brief.\n/system\n").Error);
+    }
+
+    [Fact]
+    public void Reasoning_is_folded_until_it_is_asked_for()
+    {
+        using ChattyModel folder = new(model, "{{ messages[0].content }}<think>");
+        Cli.Outcome outcome = ChatWith(folder.Path, "Hello\n/show\n", "--greedy");
+        Assert.Equal("\n", outcome.Output);
+        Assert.Contains("thinking... (12 tokens; /show unfolds them)\n", outcome.Error);
+        string thought = outcome.Error.Split("/show unfolds them)\n> ")[1];
+        Assert.True(thought.Length > 5, outcome.Error);
+    }
+
+    [Fact]
+    public void An_answer_can_be_had_again_and_the_talk_be_saved()
+    {
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        string file = folder.File("talk.jsonl");
+        Cli.Outcome outcome = Chat($"/regenerate\nHello\n/regenerate\n/save {file}\n/save\n/nothing\n", "--temperature", "2");
+        Assert.Contains("There is nothing to answer again.", outcome.Error);
+        Assert.Contains("/save needs a file", outcome.Error);
+        Assert.Contains("There is no command /nothing.", outcome.Error);
+        JsonElement messages = JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("messages");
+        Assert.Equal(["user", "assistant"], messages.EnumerateArray().Select(message => message.GetProperty("role").GetString()));
+        Assert.EndsWith(messages[1].GetProperty("content").GetString() + "\n", outcome.Output);
+        Assert.NotEqual(Chat("Hello\nHello\n", "--temperature", "2").Output.Split('\n')[0], outcome.Output.Split('\n')[^2]);
+    }
+
+    [Fact]
+    public void Ctrl_C_stops_the_answer_and_not_the_program()
+    {
+        Action? interrupt = null;
+        using var output = new OnWrite(() => interrupt?.Invoke());
+        using var error = new StringWriter { NewLine = "\n" };
+        var terminal = new Terminal(new StringReader("Hello\n/exit\n"), output, error, TestContext.Current.CancellationToken)
+        {
+            Divert = action =>
+            {
+                interrupt = action;
+                return null;
+            },
+        };
+        Assert.Equal(ExitCodes.Done, CommandLine.Run(["chat", "--model", model.Model, "--max-new-tokens", "100000", "--greedy"], terminal));
+        Assert.Equal(3, error.ToString().Split("> ").Length);
+    }
+
+    private Cli.Outcome Chat(string input, params string[] more) => ChatWith(model.Model, input, more);
+
+    private static Cli.Outcome ChatWith(string folder, string input, params string[] more) =>
+        Cli.RunWithInput(input, ["chat", "--model", folder, "--max-new-tokens", "12", .. more]);
+
+    private sealed class OnWrite(Action action) : StringWriter
+    {
+        public override void Write(string? value)
+        {
+            base.Write(value);
+            action();
+        }
+    }
 }
