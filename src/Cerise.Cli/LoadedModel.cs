@@ -10,11 +10,11 @@ namespace Cerise.Cli;
 /// <summary>A model, its tokenizer and its sampling defaults, from a Hugging Face folder.</summary>
 internal sealed class LoadedModel : IDisposable
 {
-    private LoadedModel(string path, CausalModel model, Tokenizer tokenizer, GenerationConfig? generation)
+    private LoadedModel(string path, CausalModel model, ModelText text, GenerationConfig? generation)
     {
         Path = path;
         Model = model;
-        Tokenizer = tokenizer;
+        Text = text;
         Generation = generation;
     }
 
@@ -24,8 +24,11 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>The weights.</summary>
     public CausalModel Model { get; }
 
+    /// <summary>Tokenizer and chat template.</summary>
+    public ModelText Text { get; }
+
     /// <summary>Text to ids.</summary>
-    public Tokenizer Tokenizer { get; }
+    public Tokenizer Tokenizer => Text.Tokenizer;
 
     /// <summary>What generation_config.json says; null where there is none.</summary>
     public GenerationConfig? Generation { get; }
@@ -47,7 +50,8 @@ internal sealed class LoadedModel : IDisposable
                 $"{path}: no such folder. --model takes a Hugging Face model folder: config.json, model.safetensors, tokenizer.json.");
         ModelSource source = ModelSource.Find(path, adapter);
         ModelConfig config = ModelConfig.Load(source.Model);
-        var tokenizer = Tokenizer.Load(source.Tokenizer);
+        var text = ModelText.Load(source);
+        Tokenizer tokenizer = text.Tokenizer;
         if (tokenizer.VocabSize > config.VocabSize)
         {
             throw new CommandException(
@@ -65,7 +69,7 @@ internal sealed class LoadedModel : IDisposable
         {
             if (source.Adapter is not null)
                 model.LoadAdapter(source.Adapter);
-            return new LoadedModel(path, model, tokenizer, generation);
+            return new LoadedModel(path, model, text, generation);
         }
         catch
         {

@@ -24,7 +24,7 @@ internal sealed class LocalChat : IDisposable
     /// <exception cref="ChatTemplateException">The template cannot be read.</exception>
     public static LocalChat Start(LoadedModel folder, GenerationServiceOptions service, string? name = null, string? template = null)
     {
-        ChatTemplate? chatTemplate = template is not null ? ChatTemplate.Load(template) : ChatTemplate.TryLoad(folder.Path);
+        ChatTemplate? chatTemplate = template is not null ? ChatTemplate.Load(template) : folder.Text.Template;
         name ??= Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder.Path)));
         var engine = new LocalEngine(folder.Model, folder.Tokenizer, folder.Generation, new LocalEngineOptions { ModelName = name, Service = service });
         return new LocalChat(folder, engine, new ServedModel(engine, folder.Tokenizer, chatTemplate) { Defaults = engine.Defaults });

@@ -13,7 +13,7 @@ namespace Cerise.Data;
 /// Renders as Hugging Face transformers does (jinja2's immutable sandbox with trim_blocks, lstrip_blocks, loop controls and the generation tag; tojson as
 /// json.dumps with ensure_ascii off; raise_exception; strftime_now). docs/how-to/use-chat-templates.md lists what is supported and what differs.
 /// </remarks>
-public sealed class ChatTemplate
+public sealed partial class ChatTemplate
 {
     private const string Default = "default";
     private const string ToolUse = "tool_use";

@@ -82,6 +82,17 @@ public sealed class Tokenizer : ITokenizer
         _files.Write(folder);
     }
 
+    /// <summary>The same tokenizer with another token that ends a text or a turn, as tokenizer_config.json names it.</summary>
+    /// <param name="token">A token of the vocabulary, such as <c>&lt;|im_end|&gt;</c>.</param>
+    /// <exception cref="TokenizerException">There is no such token.</exception>
+    public Tokenizer WithEosToken(string token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        if (TokenToId(token) is null)
+            throw new TokenizerException(_files.Folder, $"there is no token '{token}' to end a text; add it to the special tokens of the tokenizer, or name another");
+        return new Tokenizer(_files with { Config = TokenizerConfig.WithEosToken(_files.Config, token) });
+    }
+
     /// <inheritdoc/>
     public int[] Encode(string text, bool addSpecialTokens = true)
     {

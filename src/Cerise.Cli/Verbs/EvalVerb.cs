@@ -50,7 +50,7 @@ internal sealed class EvalVerb : IVerb
         using LoadedModel loaded = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype), flags.GetValue(_adapter), flags.GetValue(_context));
         string? template = flags.GetValue(_template) == "r1_zero" ? PromptTemplate.R1Zero : flags.GetValue(_template);
         IEnumerable<Row> rows = JsonLinesInput.Read(flags.GetRequiredValue(_data), terminal);
-        IReadOnlyList<Prompt> problems = Prompt.Read(flags.GetValue(_limit) is { } limit ? rows.Take(limit) : rows, loaded.Tokenizer, template);
+        IReadOnlyList<Prompt> problems = Prompt.Read(flags.GetValue(_limit) is { } limit ? rows.Take(limit) : rows, loaded.Text.Chat(), template);
         if (problems.Count == 0)
             throw new CommandException($"{flags.GetRequiredValue(_data)}: no problem to evaluate on");
         EvaluationResult result = evaluator.Evaluate(

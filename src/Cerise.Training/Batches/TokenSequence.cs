@@ -1,3 +1,5 @@
+using Cerise.Data.Conversations;
+
 namespace Cerise.Training.Batches;
 
 /// <summary>A tokenized example: its tokens, and which of them are trained on.</summary>
@@ -24,6 +26,13 @@ public sealed record TokenSequence(IReadOnlyList<int> Ids, IReadOnlyList<bool> T
         bool[] trained = new bool[ids.Count];
         Array.Fill(trained, true);
         return new TokenSequence(ids, trained);
+    }
+
+    /// <summary>A conversation, of which what the model says is trained on.</summary>
+    public static TokenSequence Of(ChatExample example)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        return new TokenSequence(example.Ids(), [.. example.Trained.Select(trained => trained != 0)]) { IsNegative = example.Conversation.Polarity < 0 };
     }
 
     /// <summary>A prompt, of which nothing is trained on, and its completion, of which all is.</summary>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Cerise.Data;
+using Cerise.Data.Conversations;
 using Cerise.Data.Datasets;
 
 namespace Cerise.Training.Rollouts;
@@ -10,21 +10,34 @@ namespace Cerise.Training.Rollouts;
 /// <param name="Columns">The dataset row's columns, such as <c>answer</c>.</param>
 public sealed record Prompt(string Text, IReadOnlyList<int> Ids, IReadOnlyDictionary<string, JsonElement> Columns)
 {
-    /// <summary>Reads prompts from rows with a <c>prompt</c> column, or builds them with a template from the <c>question</c> column.</summary>
+    /// <summary>Reads prompts: conversations through the chat template, texts of a <c>prompt</c> column as they are, or a template filled from the <c>question</c> column.</summary>
     /// <param name="rows">The dataset.</param>
-    /// <param name="tokenizer">The model's.</param>
-    /// <param name="template">Text with <c>{question}</c> in it, or null to use <c>prompt</c> as it is.</param>
-    /// <exception cref="DatasetException">A row has not the column asked for.</exception>
-    public static IReadOnlyList<Prompt> Read(IEnumerable<Row> rows, ITokenizer tokenizer, string? template = null)
+    /// <param name="chat">The model's tokenizer and chat template.</param>
+    /// <param name="template">Text with <c>{question}</c> in it; null where rows have prompts or messages.</param>
+    /// <exception cref="DatasetException">A row has neither, or the chat template refuses it or is missing.</exception>
+    public static IReadOnlyList<Prompt> Read(IEnumerable<Row> rows, ChatTokenizer chat, string? template = null)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(chat);
+        ConversationReader reader = new();
         List<Prompt> prompts = [];
         foreach (Row row in rows)
         {
-            string text = template is null ? row.GetString(DatasetColumns.Prompt) : Tasks.PromptTemplate.Fill(template, row.GetString("question"));
-            prompts.Add(new Prompt(text, tokenizer.Encode(text), row.Columns.ToDictionary(column => column, column => row[column].Clone())));
+            (string text, IReadOnlyList<int> ids) = Ask(row, chat, reader, template);
+            prompts.Add(new Prompt(text, ids, row.Columns.ToDictionary(column => column, column => row[column].Clone())));
         }
         return prompts;
+    }
+
+    private static (string Text, IReadOnlyList<int> Ids) Ask(Row row, ChatTokenizer chat, ConversationReader reader, string? template)
+    {
+        bool isText = template is not null || !row.Columns.Contains(DatasetColumns.Messages) && (!row.Columns.Contains(DatasetColumns.Prompt) || row[DatasetColumns.Prompt].ValueKind == JsonValueKind.String);
+        if (isText)
+        {
+            string text = template is null ? row.GetString(DatasetColumns.Prompt) : Tasks.PromptTemplate.Fill(template, row.GetString("question"));
+            return (text, chat.Tokenizer.Encode(text));
+        }
+        ChatPrompt prompt = chat.Prompt(reader.Read(row));
+        return (prompt.Text, prompt.Ids);
     }
 }

@@ -1,5 +1,4 @@
 using Cerise.Data;
-using Cerise.Data.Datasets;
 using Cerise.Models;
 using Cerise.Models.Generation;
 using Cerise.Training.Evaluation;
@@ -34,7 +33,7 @@ public sealed class EvaluateStage(EvaluateStageOptions options) : IStage
         StoredCheckpoint? checkpoint = context.Run.BeginStage(context.Stage.Name);
         List<EvaluationRow> rows = checkpoint is null ? [] : [.. EvaluationTable.Read(checkpoint.Folder)!.Rows];
         context.Progress.StageStarted(context.Stage.Name, options.Models.Count, rows.Count);
-        IVerifier verifier = context.Rewards.Verifiers.Create(options.Verifier, new VerifierSettings());
+        IVerifier verifier = context.Rewards.Verifiers.Create(options.Verifier, new VerifierSettings { Lenient = options.Lenient });
         Evaluator evaluator = new(verifier, options.AnswerColumn, options.Format);
         Preflight preflight = new(context);
         foreach (EvaluatedModel evaluated in options.Models.Skip(rows.Count))
@@ -60,13 +59,16 @@ public sealed class EvaluateStage(EvaluateStageOptions options) : IStage
     private EvaluationResult Evaluate(StageContext context, Evaluator evaluator, EvaluatedModel evaluated, Preflight preflight)
     {
         ModelSource source = context.ModelInput(evaluated.Model, evaluated.Adapter);
-        Tokenizer tokenizer = Tokenizer.Load(source.Tokenizer);
+        var text = ModelText.Load(source);
+        if (text.Template is null && options.ChatTemplate.Length > 0)
+            text = ModelText.Load(source, options.ChatTemplate);
+        Tokenizer tokenizer = text.Tokenizer;
         using CausalModel model = CausalModel.Load(source.Model, context.Device);
         if (source.Adapter is { } adapter)
             model.LoadAdapter(adapter);
         ModelFolder.RequireFit(model, tokenizer, source.Model);
         string? template = TemplateSetting.TextOf(options.Template);
-        IReadOnlyList<Prompt> problems = Prompt.Read(JsonlReader.Read(context.Input("data", options.Data)), tokenizer, template);
+        IReadOnlyList<Prompt> problems = Prompt.Read(StageData.ReadFile(context.Input("data", options.Data)), text.Chat(), template);
         Require(preflight, evaluated.Name, problems, model.ContextLength);
         SamplingOptions sampling = new()
         {

@@ -29,17 +29,23 @@ public sealed record EvaluateStageOptions : IOptions
     /// <summary>The models, in the order of the table.</summary>
     public IReadOnlyList<EvaluatedModel> Models { get; init; } = [];
 
-    /// <summary>JSONL with <c>prompt</c> (or <c>question</c>, with <see cref="Template"/>) and what the verifier reads.</summary>
+    /// <summary>JSONL with <c>messages</c> or <c>prompt</c> (or <c>question</c>, with <see cref="Template"/>) and what the verifier reads.</summary>
     public string Data { get; init; } = "";
 
     /// <summary>Builds prompts from the <c>question</c> column, as in stage grpo.</summary>
     public string? Template { get; init; }
+
+    /// <summary>Chat template of models that have none, for data with <c>messages</c>: <c>chatml</c>, a file or a model folder. Default none.</summary>
+    public string ChatTemplate { get; init; } = "";
 
     /// <summary>What is asked, for the table's heading.</summary>
     public string Task { get; init; } = "";
 
     /// <summary>Kind of verifier. Default gsm8k.</summary>
     public string Verifier { get; init; } = "gsm8k";
+
+    /// <summary>Whether the verifier also takes answers outside the marked places: the last number, the whole text. Default false.</summary>
+    public bool Lenient { get; init; }
 
     /// <summary>Column with the right answer. Default answer.</summary>
     public string AnswerColumn { get; init; } = "answer";

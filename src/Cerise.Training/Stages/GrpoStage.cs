@@ -19,11 +19,12 @@ public sealed class GrpoStage(GrpoStageOptions options) : IStage
     {
         ArgumentNullException.ThrowIfNull(context);
         ModelSource source = context.ModelInput(options.Model, options.Adapter);
-        Tokenizer tokenizer = Tokenizer.Load(source.Tokenizer);
+        var text = ModelText.Load(source);
+        Tokenizer tokenizer = text.Tokenizer;
         using CausalModel model = TrainedWeights.Load(context, source, options);
         ModelFolder.RequireFit(model, tokenizer, source.Model);
         RewardSum rewards = RewardOptions.Sum(options.Rewards, context.Rewards);
-        IReadOnlyList<Prompt> all = Prompt.Read(StageData.Read(context, options.Data, options.Mix), tokenizer, TemplateSetting.TextOf(options.Template));
+        IReadOnlyList<Prompt> all = Prompt.Read(StageData.Read(context, options.Data, options.Mix), text.Chat(), TemplateSetting.TextOf(options.Template));
         Prompt[] prompts = [.. all.Where(prompt => prompt.Ids.Count <= options.MaxPromptLength)];
 
         Preflight preflight = new(context);
@@ -46,7 +47,7 @@ public sealed class GrpoStage(GrpoStageOptions options) : IStage
 
         using GrpoTrainer trainer = new(model, tokenizer, prompts, rewards, options, context.Seed, context.Time);
         TrainingLoop.Run(context, trainer, options.SaveSteps, options.KeepCheckpoints, watch: Watch(context));
-        TrainingLoop.Finish(context, trainer, tokenizer, source, options);
+        TrainingLoop.Finish(context, trainer, text, source, options);
     }
 
     /// <inheritdoc/>

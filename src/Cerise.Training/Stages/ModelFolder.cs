@@ -1,6 +1,7 @@
 using Cerise.Data;
 using Cerise.Models;
 using Cerise.Models.Configs;
+using Cerise.Training.Rollouts;
 
 namespace Cerise.Training.Stages;
 
@@ -8,13 +9,18 @@ namespace Cerise.Training.Stages;
 public static class ModelFolder
 {
     /// <summary>Writes the whole folder.</summary>
-    public static void Save(string folder, CausalModel model, Tokenizer tokenizer)
+    /// <param name="folder">Where to.</param>
+    /// <param name="model">The weights.</param>
+    /// <param name="text">Tokenizer and chat template.</param>
+    /// <param name="generation">How the model this one came from is to be sampled; its settings are kept. Null for none.</param>
+    public static void Save(string folder, CausalModel model, ModelText text, GenerationConfig? generation = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(text);
         model.Save(folder);
-        tokenizer.Save(folder);
-        new GenerationConfig { BosTokenId = model.Config.BosTokenId, EosTokenIds = model.Config.EosTokenIds, PadTokenId = model.Config.PadTokenId }.Save(folder);
+        text.Save(folder);
+        generation ??= new GenerationConfig { BosTokenId = model.Config.BosTokenId, PadTokenId = model.Config.PadTokenId };
+        (generation with { EosTokenIds = [.. generation.EosTokenIds.Concat(StopTokens.Of(model.Config, text.Tokenizer)).Distinct()] }).Save(folder);
     }
 
     /// <summary>Requires that every token has a row in the model's embedding.</summary>

@@ -38,7 +38,7 @@ public sealed class PretrainStage(PretrainStageOptions options) : IStage
 
         using PretrainTrainer trainer = new(model, documents, options, context.Seed, validation);
         TrainingLoop.Run(context, trainer, options.SaveSteps, options.KeepCheckpoints, options.LoadBestModelAtEnd);
-        TrainingLoop.Finish(context, trainer, tokenizer, source, options);
+        TrainingLoop.Finish(context, trainer, new ModelText(tokenizer, null), source, options);
     }
 
     /// <inheritdoc/>

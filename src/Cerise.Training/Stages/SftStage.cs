@@ -1,13 +1,14 @@
-using Cerise.Data;
+using Cerise.Data.Conversations;
 using Cerise.Data.Datasets;
 using Cerise.Models;
 using Cerise.Models.Configs;
 using Cerise.Training.Batches;
+using Cerise.Training.Rollouts;
 using Cerise.Training.Trainers;
 
 namespace Cerise.Training.Stages;
 
-/// <summary>Fine-tunes a model on prompts and completions.</summary>
+/// <summary>Fine-tunes a model on conversations, or on prompts and completions.</summary>
 public sealed class SftStage(SftStageOptions options) : IStage
 {
     /// <inheritdoc/>
@@ -15,21 +16,29 @@ public sealed class SftStage(SftStageOptions options) : IStage
     {
         ArgumentNullException.ThrowIfNull(context);
         ModelSource source = context.ModelInput(options.Model, options.Adapter);
-        Tokenizer tokenizer = Tokenizer.Load(source.Tokenizer);
+        var text = ModelText.Load(source, options.ChatTemplate, options.EosToken);
         using CausalModel model = TrainedWeights.Load(context, source, options);
-        ModelFolder.RequireFit(model, tokenizer, source.Model);
+        ModelFolder.RequireFit(model, text.Tokenizer, source.Model);
         SftOptions fitted = options with { MaxLength = Math.Min(options.MaxLength, model.ContextLength) };
-        (IReadOnlyList<Row> rows, IReadOnlyList<Row> heldBack) = ValidationSettings.Rows(context, options.Data, options.Mix, options.EvalData, options.ValidationSplit);
-        List<TokenSequence> examples = Tokenize(rows, tokenizer, fitted);
-        List<TokenSequence> validation = Tokenize(heldBack, tokenizer, fitted);
-        int dropped = rows.Count - examples.Count;
+        ChatTokenizer chat = text.Chat(new ChatTokenizerOptions
+        {
+            MaxLength = fitted.MaxLength,
+            DropTooLong = options.TruncationMode == TruncationMode.Drop,
+            CompletionOnlyLoss = options.CompletionOnlyLoss,
+            SystemPrompt = options.SystemPrompt.Length > 0 ? options.SystemPrompt : null,
+        });
+        (IReadOnlyList<Row> rows, IReadOnlyList<Row> heldBack) = ValidationSettings.Rows(context, options.Data, options.Mix, options.EvalData, options.ValidationSplit, options.Columns);
+        ConversationChecks checks = new(chat, model.Config.VocabSize, [.. StopTokens.Of(model.Config, text.Tokenizer)]);
+        List<TokenSequence> examples = Tokenize(chat, rows, checks);
+        List<TokenSequence> validation = Tokenize(chat, heldBack, null);
 
         Preflight preflight = new(context);
-        preflight.Require(
-            "trained tokens", examples.Count > 0,
-            examples.Count > 0
-                ? $"{examples.Count} examples, {examples.Sum(example => (long)example.TrainedCount)} trained of {examples.Sum(example => (long)example.Ids.Count)} tokens; {dropped} dropped, their prompts fill max_length ({fitted.MaxLength})"
-                : $"no example has a trained token within max_length ({fitted.MaxLength}); raise it or shorten the prompts");
+        foreach (ConversationCheck check in checks.Results())
+        {
+            preflight.Require(check.Name, check.Verdict != CheckVerdict.Failed, check.Explanation);
+            if (check.Verdict == CheckVerdict.Warning)
+                context.Progress.Message($"{context.Stage.Name}: {check.Name}: {check.Explanation}");
+        }
         TrainedWeights.Note(preflight, model);
         MemoryPlan memory = MemoryPlan.ForSupervised(model.Config, options, examples.Max(example => example.Ids.Count), model.Adapter?.Config);
         preflight.Require("memory", memory.Fits, memory.ToString());
@@ -38,14 +47,20 @@ public sealed class SftStage(SftStageOptions options) : IStage
 
         using SftTrainer trainer = new(model, examples, fitted, context.Seed, validation);
         TrainingLoop.Run(context, trainer, options.SaveSteps, options.KeepCheckpoints, options.LoadBestModelAtEnd);
-        TrainingLoop.Finish(context, trainer, tokenizer, source, options);
+        TrainingLoop.Finish(context, trainer, text, source, options);
     }
 
-    private static List<TokenSequence> Tokenize(IEnumerable<Row> rows, Tokenizer tokenizer, SftOptions options) =>
-    [
-        .. rows.Select(row => SftTrainer.Tokenize(row.GetString(DatasetColumns.Prompt), row.GetString(DatasetColumns.Completion), tokenizer, options))
-            .OfType<TokenSequence>().Where(example => example.TrainedCount > 0),
-    ];
+    private List<TokenSequence> Tokenize(ChatTokenizer chat, IEnumerable<Row> rows, ConversationChecks? checks)
+    {
+        List<TokenSequence> examples = [];
+        foreach (ChatRow row in new ChatRows(chat, dropBadRows: options.DropBadRows).Read(rows))
+        {
+            checks?.Add(row);
+            if (row.DroppedBecause is null)
+                examples.Add(TokenSequence.Of(row.Example!));
+        }
+        return examples;
+    }
 
     /// <inheritdoc/>
     public IEnumerable<string> Plan()

@@ -8,8 +8,26 @@ public sealed record SftStageOptions : SftOptions
     /// <summary>Model to fine-tune: an earlier stage or a folder.</summary>
     public string Model { get; init; } = "";
 
-    /// <summary>JSONL with columns <c>prompt</c> and <c>completion</c>.</summary>
+    /// <summary>Conversations, or prompts and completions, in JSONL, JSON or CSV, also compressed (.gz).</summary>
     public string Data { get; init; } = "";
+
+    /// <summary>The data's name for each column that is called otherwise, such as <c>{prompt: question, completion: answer}</c>. Default none.</summary>
+    public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Chat template: <c>chatml</c>, a file or a model folder; empty (default) for the model's own.</summary>
+    public string ChatTemplate { get; init; } = "";
+
+    /// <summary>The token that ends a turn, in the place of the tokenizer's end of text, such as <c>&lt;|im_end|&gt;</c>; empty (default) for the tokenizer's.</summary>
+    public string EosToken { get; init; } = "";
+
+    /// <summary>The system prompt of conversations that have none: the one that is used at inference. Empty (default) for the template's own.</summary>
+    public string SystemPrompt { get; init; } = "";
+
+    /// <summary>What becomes of examples longer than max_length. Default keep_start, as TRL's.</summary>
+    public TruncationMode TruncationMode { get; init; }
+
+    /// <summary>Whether rows that are no conversations, or that the template refuses, are left out with a warning instead of stopping the run. Default false.</summary>
+    public bool DropBadRows { get; init; }
 
     /// <summary>Further datasets, mixed in by weight. Default none.</summary>
     public IReadOnlyList<MixedSource> Mix { get; init; } = [];

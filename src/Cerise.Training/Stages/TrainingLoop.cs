@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Cerise.Models.Configs;
 using Cerise.Training.Optimizers;
 using Cerise.Training.Runs;
 using Cerise.Training.Trainers;
@@ -29,12 +30,12 @@ internal static class TrainingLoop
     }
 
     // A base model of the run itself is named from the adapter's folder on, so that the run's folder can be moved.
-    private static void SaveAdapter(StageContext context, string folder, ITrainer trainer, Data.Tokenizer tokenizer, ModelSource source)
+    private static void SaveAdapter(StageContext context, string folder, ITrainer trainer, ModelText text, ModelSource source)
     {
         string model = Path.GetFullPath(source.Model);
         bool isOfRun = model.StartsWith(Path.GetFullPath(context.Run.Path) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
         trainer.Model.Adapter!.Save(folder, isOfRun ? Path.GetRelativePath(Path.GetFullPath(context.AdapterOutput), model) : model);
-        tokenizer.Save(folder);
+        text.Save(folder);
     }
 
     // The process's peak so far, to be compared with the plan.
@@ -92,22 +93,22 @@ internal static class TrainingLoop
     /// <summary>Saves the stage's model with its tokenizer, and its adapter, and notes that the stage is done.</summary>
     /// <param name="context">The stage.</param>
     /// <param name="trainer">At its last step.</param>
-    /// <param name="tokenizer">The model's.</param>
+    /// <param name="text">The model's tokenizer and chat template.</param>
     /// <param name="source">What the stage began with.</param>
     /// <param name="options">Whether an adapter is merged.</param>
-    public static void Finish(StageContext context, ITrainer trainer, Data.Tokenizer tokenizer, ModelSource source, AdapterOptions options)
+    public static void Finish(StageContext context, ITrainer trainer, ModelText text, ModelSource source, AdapterOptions options)
     {
         bool isInside = trainer.Model.Adapter is not null && Path.GetDirectoryName(context.AdapterOutput) == context.Output;
         if (trainer.Model.Adapter is not null && !isInside)
-            AtomicFolder.Write(context.AdapterOutput, folder => SaveAdapter(context, folder, trainer, tokenizer, source));
+            AtomicFolder.Write(context.AdapterOutput, folder => SaveAdapter(context, folder, trainer, text, source));
         if (trainer.Model.Adapter is null || options.LoraMerge || isInside)
         {
             AtomicFolder.Write(context.Output, folder =>
             {
                 if (isInside)
-                    SaveAdapter(context, Path.Combine(folder, ModelSource.AdapterFolder), trainer, tokenizer, source);
+                    SaveAdapter(context, Path.Combine(folder, ModelSource.AdapterFolder), trainer, text, source);
                 if (trainer.Model.Adapter is null || options.LoraMerge)
-                    ModelFolder.Save(folder, trainer.Model, tokenizer);
+                    ModelFolder.Save(folder, trainer.Model, text, Directory.Exists(source.Model) ? GenerationConfig.Load(source.Model) : null);
             });
         }
         context.Run.FinishStage(context.Stage.Name, trainer.Step);

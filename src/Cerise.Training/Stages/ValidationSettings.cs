@@ -27,12 +27,13 @@ internal static class ValidationSettings
     /// <param name="mix">Further files.</param>
     /// <param name="evalData">A file of rows to evaluate on; empty for none.</param>
     /// <param name="validationSplit">Share of the rows to hold back instead. Equal rows fall on the same side.</param>
+    /// <param name="columns">The files' names for columns that are called otherwise; null for none.</param>
     public static (IReadOnlyList<Row> Train, IReadOnlyList<Row> Validation) Rows(
-        StageContext context, string data, IReadOnlyList<MixedSource> mix, string evalData, double validationSplit)
+        StageContext context, string data, IReadOnlyList<MixedSource> mix, string evalData, double validationSplit, IReadOnlyDictionary<string, string>? columns = null)
     {
-        IReadOnlyList<Row> rows = [.. StageData.Read(context, data, mix)];
+        IReadOnlyList<Row> rows = [.. StageData.Read(context, data, mix, columns)];
         if (evalData.Length > 0)
-            return (rows, [.. JsonlReader.Read(context.Input("eval_data", evalData))]);
+            return (rows, [.. StageData.ReadFile(context.Input("eval_data", evalData), columns)]);
         return validationSplit > 0 ? HashSplit.Split(rows, validationSplit) : (rows, []);
     }
 

@@ -161,7 +161,7 @@ public sealed class LocalEngineTests : IAsyncDisposable
         using TemporaryFolder folder = TestPaths.NewFolder();
         string path = folder.File("my-model");
         using (CausalModel model = Toy.NewModel(_device))
-            ModelFolder.Save(path, model, Toy.Tokenizer);
+            ModelFolder.Save(path, model, new ModelText(Toy.Tokenizer, null));
         (GenerationConfig.Load(path)! with { Temperature = 0.6, TopP = 0.95, TopK = 20 }).Save(path);
         await using LocalEngine loaded = LocalEngine.Load(path + Path.DirectorySeparatorChar, new() { Threads = 1, ContextLength = 100 });
         Assert.Equal(("my-model", 100), (loaded.ModelName, loaded.ContextLength));

@@ -1,3 +1,4 @@
+using Cerise.Data.Conversations;
 using Cerise.Data.Datasets;
 using Cerise.Testing;
 using Cerise.Training.Rollouts;
@@ -39,6 +40,6 @@ public class PromptTests
     {
         using TemporaryFolder folder = TestPaths.NewFolder();
         File.WriteAllText(folder.File("rows.jsonl"), line + "\n");
-        return Prompt.Read(JsonlReader.Read(folder.File("rows.jsonl")), Toy.Tokenizer, template);
+        return Prompt.Read(JsonlReader.Read(folder.File("rows.jsonl")), new ChatTokenizer(Toy.Tokenizer, null), template);
     }
 }

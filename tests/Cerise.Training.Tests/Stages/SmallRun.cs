@@ -70,11 +70,11 @@ internal sealed class SmallRun : IDisposable
     public void Write(string name, params string[] lines) => File.WriteAllText(Path(name), string.Join('\n', lines) + "\n");
 
     /// <summary>Saves the toy model, or one like it, into the folder.</summary>
-    public void SaveModel(string name, Tokenizer? tokenizer = null, bool hasEnd = true)
+    public void SaveModel(string name, Tokenizer? tokenizer = null, bool hasEnd = true, ChatTemplate? template = null, int? vocabSize = null)
     {
         using Device device = Device.Cpu(1);
-        using CausalModel model = CausalModel.Create(hasEnd ? Toy.Config : Toy.Config with { EosTokenIds = [] }, device, Seed.From(7));
-        ModelFolder.Save(Path(name), model, tokenizer ?? Toy.Tokenizer);
+        using CausalModel model = CausalModel.Create((hasEnd ? Toy.Config : Toy.Config with { EosTokenIds = [] }) with { VocabSize = vocabSize ?? Toy.Config.VocabSize }, device, Seed.From(7));
+        ModelFolder.Save(Path(name), model, new ModelText(tokenizer ?? Toy.Tokenizer, template));
     }
 
     /// <summary>Runs a recipe.</summary>

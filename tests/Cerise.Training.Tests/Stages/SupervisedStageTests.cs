@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Cerise.Data;
 using Cerise.Data.Datasets;
+using Cerise.Models.Configs;
 using Cerise.Training.Recipes;
+using Cerise.Training.Stages;
 
 namespace Cerise.Training.Tests.Stages;
 
@@ -16,16 +18,18 @@ public sealed class SupervisedStageTests : IDisposable
     {
         _small.Write("pairs.jsonl", """{"prompt":"ab","completion":"cd"}""", """{"prompt":"abcdefgh","completion":"x"}""", """{"prompt":"a","completion":"bcdefghij"}""");
         string run = _small.Run(Stage("sft", "model: DIR/toy, data: DIR/pairs.jsonl, max_steps: 1, max_length: 8"));
-        Assert.Equal("2 examples, 10 trained of 13 tokens; 1 dropped, their prompts fill max_length (8)", Detail(run, "trained tokens"));
+        Assert.Equal("2 rows, 10 of 13 tokens trained (76.9 %).", Detail(run, "trained tokens"));
+        Assert.StartsWith("1 rows are cut to 8 tokens and lose their end; of 1 nothing trained is left and they are dropped", Detail(run, "length"), StringComparison.Ordinal);
+        Assert.Contains(_small.Progress.Messages, message => message.StartsWith("sft: length: 1 rows are cut", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Sft_without_a_trained_token_is_refused()
     {
         _small.Write("pairs.jsonl", """{"prompt":"abcdefgh","completion":"x"}""");
-        Assert.Equal(
-            "pre-flight of stage 'sft': trained tokens: no example has a trained token within max_length (8); raise it or shorten the prompts",
-            _small.Refused(Stage("sft", "model: DIR/toy, data: DIR/pairs.jsonl, max_length: 8")));
+        Assert.StartsWith(
+            "pre-flight of stage 'sft': trained tokens: no row is left to train on (DIR/pairs.jsonl:1)",
+            _small.Refused(Stage("sft", "model: DIR/toy, data: DIR/pairs.jsonl, max_length: 8")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -33,7 +37,50 @@ public sealed class SupervisedStageTests : IDisposable
     {
         _small.Write("pairs.jsonl", $$"""{"prompt":"ab","completion":"{{new string('x', 500)}}"}""");
         string run = _small.Run(Stage("sft", "model: DIR/toy, data: DIR/pairs.jsonl, max_steps: 1"));
-        Assert.StartsWith("1 examples, 126 trained of 128 tokens", Detail(run, "trained tokens"), StringComparison.Ordinal);
+        Assert.StartsWith("1 rows, 126 of 128 tokens trained", Detail(run, "trained tokens"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sft_trains_what_the_assistant_says_and_saves_template_and_end_of_turn()
+    {
+        SaveChatModel("chat");
+        _small.Write("talks.jsonl", Talk("hi", "ho"), Talk("ab", "cd"), """{"conversations":[{"from":"human","value":"x"},{"from":"gpt","value":"y"},{"from":"human","value":"z"},{"from":"gpt","value":"w"}]}""");
+        string run = _small.Run(Stage("sft", "model: DIR/chat, data: DIR/talks.jsonl, max_steps: 2, batch_size: 2, chat_template: chatml, eos_token: '<|im_end|>'"));
+
+        // Two letters and the end of the turn, twice; one letter and the end, twice.
+        Assert.StartsWith("3 rows, 10 of ", Detail(run, "trained tokens"), StringComparison.Ordinal);
+        string model = Path.Combine(run, "model");
+        var text = ModelText.Load(new ModelSource(model, null));
+        Assert.Equal("<|im_end|>", text.Tokenizer.IdToToken(text.Tokenizer.EosId!.Value));
+        Assert.Equal(ChatTemplate.ChatMl.Source, text.Template!.Source);
+        int[] ends = [.. GenerationConfig.Load(model)!.EosTokenIds];
+        Assert.Equal([text.Tokenizer.TokenToId("<|endoftext|>")!.Value, text.Tokenizer.EosId!.Value], ends.Order());
+    }
+
+    [Fact]
+    public void Rows_of_other_columns_and_of_csv_are_read_as_the_recipe_says()
+    {
+        _small.Write("pairs.csv", "question,reply", "ab,cd", "\"a,b\",\"c\nd\"");
+        string run = _small.Run(Stage("sft", "model: DIR/toy, data: DIR/pairs.csv, max_steps: 1, columns: {prompt: question, completion: reply}"));
+        Assert.Equal("2 rows, 7 of 12 tokens trained (58.3 %).", Detail(run, "trained tokens"));
+    }
+
+    [Fact]
+    public void What_would_ruin_a_chat_model_stops_the_run_before_it_begins()
+    {
+        SaveChatModel("chat");
+        _small.Write("talks.jsonl", Talk("hi", "ho"));
+        Assert.Contains(
+            "trained answers end with <|im_end|>, at which generation does not stop", Detail(_small.Run(Stage("sft", "model: DIR/chat, data: DIR/talks.jsonl, max_steps: 1, chat_template: chatml")), "end token"),
+            StringComparison.Ordinal);
+        DatasetException none = Assert.Throws<DatasetException>(() => _small.Run(Stage("sft", "model: DIR/chat, data: DIR/talks.jsonl"), "none"));
+        Assert.Contains("talks.jsonl:1", none.Message, StringComparison.Ordinal);
+        File.WriteAllText(_small.Path("endless.jinja"), "{% for m in messages %}{{ m.role + ': ' + m.content + '\n' }}{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}");
+        Assert.Contains("trained answers end without a special token", _small.Refused(Stage("sft", "model: DIR/chat, data: DIR/talks.jsonl, chat_template: DIR/endless.jinja")), StringComparison.Ordinal);
+        File.WriteAllText(_small.Path("other.jinja"), "{% for m in messages %}<|im_start|>{{ m.role + ': ' + m.content }}<|im_end|>{% endfor %}{% if add_generation_prompt %}<|im_start|>model: {% endif %}");
+        Assert.Contains("does not begin with what the template appends", _small.Refused(Stage("sft", "model: DIR/chat, data: DIR/talks.jsonl, chat_template: DIR/other.jinja")), StringComparison.Ordinal);
+        TokenizerException unknown = Assert.Throws<TokenizerException>(() => _small.Run(Stage("sft", "model: DIR/chat, data: DIR/talks.jsonl, eos_token: '<end>'"), "unknown"));
+        Assert.Contains("there is no token '<end>'", unknown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,6 +168,17 @@ public sealed class SupervisedStageTests : IDisposable
     }
 
     public void Dispose() => _small.Dispose();
+
+    private void SaveChatModel(string name)
+    {
+        Tokenizer tokenizer = BpeTrainer.Train([], new BpeTrainerOptions { VocabSize = 259, SpecialTokens = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"] });
+        _small.SaveModel(name, tokenizer, vocabSize: 259);
+    }
+
+    private static string Talk(string question, string answer) => JsonSerializer.Serialize(new
+    {
+        messages = new[] { new { role = "user", content = question }, new { role = "assistant", content = answer } },
+    });
 
     private static string Stage(string kind, string settings) => $"name: s\nstages:\n  - {{stage: {kind}, {settings}}}\n";
 

@@ -354,5 +354,5 @@ public class SupervisedTrainerTests
     }
 
     private static IReadOnlyList<TokenSequence> Examples(SftOptions options) =>
-        [.. Pairs.Select(pair => SftTrainer.Tokenize(pair.Prompt, pair.Completion, Toy.Tokenizer, options)!)];
+        [.. Pairs.Select(pair => Toy.Example(pair.Prompt, pair.Completion, options)!)];
 }

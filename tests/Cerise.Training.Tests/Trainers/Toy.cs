@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Cerise.Data;
+using Cerise.Data.Conversations;
 using Cerise.Models;
 using Cerise.Models.Configs;
 using Cerise.Models.Generation;
 using Cerise.Tensors;
+using Cerise.Training.Batches;
 using Cerise.Training.Rewards;
 using Cerise.Training.Rollouts;
 using Cerise.Training.Trainers;
@@ -35,6 +37,14 @@ internal static class Toy
 
     public static IReadOnlyList<Prompt> Prompts(params string[] texts) =>
         [.. texts.Select(text => new Prompt(text, Tokenizer.Encode(text), new Dictionary<string, JsonElement>()))];
+
+    /// <summary>A prompt and its completion as stage sft makes an example of them; null where it is dropped.</summary>
+    public static TokenSequence? Example(string prompt, string completion, SftOptions options)
+    {
+        ChatTokenizer chat = new(Tokenizer, null, new ChatTokenizerOptions { MaxLength = options.MaxLength, CompletionOnlyLoss = options.CompletionOnlyLoss });
+        ChatExample example = chat.Encode(new Conversation { Plain = new PlainText(prompt, completion) });
+        return example.DroppedBecause is null ? TokenSequence.Of(example) : null;
+    }
 
     /// <summary>All weights' bits, in the order of the forward pass.</summary>
     public static int[] Bits(CausalModel model) =>

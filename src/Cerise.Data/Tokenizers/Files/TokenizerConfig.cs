@@ -1,3 +1,6 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Cerise.Data.Tokenizers.Parsing;
 
 namespace Cerise.Data.Tokenizers.Files;
@@ -14,6 +17,8 @@ internal sealed record TokenizerConfig
 
     /// <summary>The older file of added tokens and their ids.</summary>
     public const string AddedTokensFileName = "added_tokens.json";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly string[] Roles = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
@@ -64,6 +69,16 @@ internal sealed record TokenizerConfig
     public IReadOnlyList<string> SpecialTokens { get; private init; } = [];
 
     private FileNode? Root { get; init; }
+
+    /// <summary>The file with another eos_token; everything else stays as it is.</summary>
+    /// <param name="json">The file, or null where there is none.</param>
+    /// <param name="token">The token.</param>
+    public static byte[] WithEosToken(byte[]? json, string token)
+    {
+        JsonObject config = json is null ? [] : (JsonObject)JsonNode.Parse(json)!;
+        config["eos_token"] = token;
+        return JsonSerializer.SerializeToUtf8Bytes(config, Indented);
+    }
 
     /// <summary>Reads what stands beside a tokenizer.</summary>
     /// <exception cref="TokenizerException">A file is damaged.</exception>

@@ -1,10 +1,9 @@
-using Cerise.Data;
 using Cerise.Training.Batches;
 using Cerise.Training.Trainers;
 
 namespace Cerise.Training.Tests.Trainers;
 
-public class SftTrainerTests
+public class SftExamplesTests
 {
     private static readonly int End = Toy.Tokenizer.EosId!.Value;
 
@@ -40,13 +39,5 @@ public class SftTrainerTests
     [Fact]
     public void An_empty_completion_is_its_end() => Assert.Equal([.. Toy.Tokenizer.Encode("ab"), End], Tokenize("ab", "", new SftOptions())!.Ids);
 
-    [Fact]
-    public void A_tokenizer_without_an_end_is_refused()
-    {
-        Tokenizer endless = BpeTrainer.Train([], new BpeTrainerOptions { VocabSize = 256, SpecialTokens = [], EosToken = null });
-        TrainingException error = Assert.Throws<TrainingException>(() => SftTrainer.Tokenize("a", "b", endless, new SftOptions()));
-        Assert.Equal("the tokenizer names no eos_token: the model would never learn to stop. Add one to tokenizer_config.json", error.Message);
-    }
-
-    private static TokenSequence? Tokenize(string prompt, string completion, SftOptions options) => SftTrainer.Tokenize(prompt, completion, Toy.Tokenizer, options);
+    private static TokenSequence? Tokenize(string prompt, string completion, SftOptions options) => Toy.Example(prompt, completion, options);
 }

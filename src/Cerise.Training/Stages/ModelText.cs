@@ -1,0 +1,42 @@
+using Cerise.Data;
+using Cerise.Data.Conversations;
+
+namespace Cerise.Training.Stages;
+
+/// <summary>The text side of a model folder: its tokenizer, and its chat template where it has one.</summary>
+/// <param name="Tokenizer">Text to ids.</param>
+/// <param name="Template">Messages to text; null where the model is for plain text.</param>
+public sealed record ModelText(Tokenizer Tokenizer, ChatTemplate? Template)
+{
+    /// <summary>Reads a model's.</summary>
+    /// <param name="source">The model, and perhaps an adapter that brings its own.</param>
+    /// <param name="chatTemplate">Another template: <see cref="ChatTemplate.ChatMlName"/>, a file, or a folder; empty for the model's.</param>
+    /// <param name="eosToken">The token that ends a turn, in the place of the tokenizer's; empty for the tokenizer's.</param>
+    public static ModelText Load(ModelSource source, string chatTemplate = "", string eosToken = "")
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var tokenizer = Tokenizer.Load(source.Tokenizer);
+        if (!string.IsNullOrEmpty(eosToken))
+            tokenizer = tokenizer.WithEosToken(eosToken);
+        ChatTemplate? template = chatTemplate switch
+        {
+            "" => TemplateOf(source.Tokenizer) ?? TemplateOf(source.Model),
+            ChatTemplate.ChatMlName => ChatTemplate.ChatMl,
+            _ => ChatTemplate.Load(chatTemplate),
+        };
+        return new ModelText(tokenizer, template);
+    }
+
+    // A tokenizer may be named by its file, which is no template.
+    private static ChatTemplate? TemplateOf(string folder) => Directory.Exists(folder) ? ChatTemplate.TryLoad(folder) : null;
+
+    /// <summary>What turns conversations into tokens.</summary>
+    public ChatTokenizer Chat(ChatTokenizerOptions? options = null) => new(Tokenizer, Template, options);
+
+    /// <summary>Writes both into a model folder.</summary>
+    public void Save(string folder)
+    {
+        Tokenizer.Save(folder);
+        Template?.Save(folder);
+    }
+}
