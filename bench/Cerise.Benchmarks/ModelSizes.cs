@@ -1,5 +1,3 @@
-using Cerise.Models.Configs;
-
 namespace Cerise.Benchmarks;
 
 /// <summary>The shapes that kernels are measured at: those of the three benchmark models.</summary>

@@ -8,11 +8,14 @@ using Cerise.Data.Tokenizers.Models;
 
 namespace Cerise.Data;
 
-/// <summary>A tokenizer in the format of Hugging Face: tokenizer.json with a BPE model, byte-level (GPT-2, Qwen2.5, Llama 3) or SentencePiece-style with byte fallback.</summary>
+/// <summary>A tokenizer in the format of Hugging Face: tokenizer.json with a BPE, Unigram, WordPiece or WordLevel model, or the older vocab.json with merges.txt and vocab.txt.</summary>
 /// <remarks>
-/// Gives the ids of the reference implementation (Hugging Face tokenizers 0.23). The file's truncation and padding settings are not applied. Where
-/// tokenizer_config.json lists added tokens that tokenizer.json lacks, they are added, as the library that reads both does. Departures: an added token
-/// decodes to its content even where the file normalizes it or it holds letters of the byte alphabet; normalization follows Unicode 14.
+/// Gives the ids of the reference implementation (Hugging Face tokenizers 0.23), in time linear in the text. The file's truncation and padding settings are
+/// not applied. Added tokens, their flags and the template's tokens also come from tokenizer_config.json, special_tokens_map.json and added_tokens.json, as
+/// the library that reads them does. Departures: an added token decodes to its content even where the file normalizes it or it holds letters of the byte
+/// alphabet; normalization follows Unicode 14, character classes the framework's version.
+/// Encoding ends in a <see cref="TokenizerException"/> where the vocabulary lacks a character and the file names no unknown token, or where a pattern of the
+/// file takes too long.
 /// </remarks>
 public sealed class Tokenizer : ITokenizer
 {
@@ -59,8 +62,8 @@ public sealed class Tokenizer : ITokenizer
     /// </summary>
     public bool CleansUpSpaces { get; }
 
-    /// <summary>Reads a tokenizer.json and, where it stands beside it, tokenizer_config.json.</summary>
-    /// <param name="path">The file, or the folder that holds it.</param>
+    /// <summary>Reads a tokenizer.json and what stands beside it.</summary>
+    /// <param name="path">The file, or the folder that holds it; a folder without one may hold vocab.json with merges.txt, or vocab.txt.</param>
     /// <exception cref="TokenizerException">The file is missing, damaged or asks for what is not known here.</exception>
     public static Tokenizer Load(string path)
     {

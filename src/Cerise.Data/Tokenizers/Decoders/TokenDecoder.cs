@@ -13,11 +13,10 @@ internal abstract class TokenDecoder
     /// <summary>Appends the bytes that a token adds to a text that has begun, which may be a part of a character.</summary>
     public virtual void AppendBytes(string token, List<byte> bytes)
     {
-        // Decoders look at the tokens around: whether one is the first, the last, or of the same run. In the middle is where most are.
-        const string Neighbour = "x";
-        string before = string.Concat(Decode([Neighbour, Neighbour])), all = string.Concat(Decode([Neighbour, token, Neighbour]));
-        string left = string.Concat(Decode([Neighbour]));
-        int kept = left.Length, end = all.Length - (before.Length - left.Length);
+        // Decoders look at the tokens around: whether one is the first, the last, or like the one before. In the middle is where most are.
+        const string Before = "\uE000", After = "\uE001";
+        string left = string.Concat(Decode([Before])), both = string.Concat(Decode([Before, After])), all = string.Concat(Decode([Before, token, After]));
+        int kept = left.Length, end = all.Length - (both.Length - left.Length);
         if (end > kept && all.StartsWith(left, StringComparison.Ordinal))
             bytes.AddRange(Encoding.UTF8.GetBytes(all[kept..end]));
     }

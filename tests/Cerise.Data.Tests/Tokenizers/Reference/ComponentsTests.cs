@@ -21,14 +21,14 @@ public class ComponentsTests
         File.WriteAllText(folder.File("tokenizer.json"), file.ToJsonString());
         Tokenizer tokenizer = Tokenizer.Load(folder.Path);
         // The reference gives an added token back as the normalizer left it; here it comes back as it was.
-        bool decodesAlike = (string)entry["base"]! == "pieces" || file["normalizer"] is null;
+        bool decodesAlike = (string)entry["base"]! != "bytes" || file["normalizer"] is null;
         for (int i = 0; i < Golden["texts"]!.AsArray().Count; i++)
         {
             string text = (string)Golden["texts"]![i]!;
             int[] ids = [.. entry["ids"]![i]!.AsArray().Select(id => (int)id!)];
             Assert.Equal(ids, tokenizer.Encode(text));
             if (name != "sentencepiece, unknown dropped")                           // the reference loses its place after a dropped character
-                AssertRanges(entry["offsets"]![i]!.AsArray(), tokenizer.EncodeWithOffsets(text), ids, text, name.StartsWith("replace", StringComparison.Ordinal) ? text.Length : 3);
+                AssertRanges(entry["offsets"]![i]!.AsArray(), tokenizer.EncodeWithOffsets(text), ids, text, name.StartsWith("replace", StringComparison.Ordinal) || name.StartsWith("precompiled", StringComparison.Ordinal) ? text.Length : 3);
             if (decodesAlike)
                 Assert.Equal((string)entry["decoded"]![i]!, tokenizer.Decode(ids));
             TextStream stream = tokenizer.OpenTextStream();

@@ -85,11 +85,81 @@ const cases = {
   'metaspace never': ['pieces', { normalizer: null, pre_tokenizer: metaspace('never', true), decoder: metaspace('never', true) }],
   'no decoder': ['pieces', { decoder: null }],
 };
+const o200k = ["[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
+  "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?", '\\p{N}{1,3}', ' ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*',
+  '\\s*[\\r\\n]+', '\\s+(?!\\S)', '\\s+'];
+const deepseek = ['\\p{N}{1,3}', '[一-龥\u3040-ゟ゠-ヿ]+',
+  "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+"];
+const wordpiece = { normalizer: { type: 'BertNormalizer', clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true }, pre_tokenizer: { type: 'BertPreTokenizer' } };
+// A double-array trie with one rule for each entry, and the table of what they become, as SentencePiece writes them.
+function charsmap(rules) {
+  const root = { next: new Map(), value: -1 }, units = [], used = new Set([0]);
+  let table = Buffer.alloc(0);
+  for (const [from, to] of Object.entries(rules)) {
+    let node = root;
+    for (const b of Buffer.from(from)) {
+      if (!node.next.has(b)) node.next.set(b, { next: new Map(), value: -1 });
+      node = node.next.get(b);
+    }
+    node.value = table.length;
+    table = Buffer.concat([table, Buffer.from(to), Buffer.from([0])]);
+  }
+  const place = (node, at) => {
+    const labels = [...node.next.keys(), ...(node.value >= 0 ? [0] : [])];
+    if (labels.length === 0) return;
+    let offset = 1;
+    while (labels.some(label => used.has(at ^ offset ^ label))) offset++;
+    labels.forEach(label => used.add(at ^ offset ^ label));
+    units[at] = ((units[at] ?? 0) | (offset << 10) | (node.value >= 0 ? 0x100 : 0)) >>> 0;
+    if (node.value >= 0) units[at ^ offset] = (0x80000000 | node.value) >>> 0;
+    for (const label of node.next.keys()) units[at ^ offset ^ label] = label;
+    for (const [label, child] of node.next) place(child, at ^ offset ^ label);
+  };
+  place(root, 0);
+  const size = Math.ceil(units.length / 256) * 256, head = Buffer.alloc(4 + 4 * size);
+  head.writeUInt32LE(4 * size);
+  units.forEach((unit, i) => head.writeUInt32LE(unit, 4 + 4 * i));
+  return Buffer.concat([head, table]).toString('base64');
+}
+Object.assign(cases, {
+  'o200k pattern': ['bytes', sequence(regex(o200k.join('|')), last)],
+  'tekken pattern': ['bytes', sequence(regex(o200k.join('|').replaceAll("(?i:'s|'t|'re|'ve|'m|'ll|'d)?", '').replace('{1,3}', '')), last)],
+  'DeepSeek patterns': ['bytes', sequence(...deepseek.map(pattern => regex(pattern)), last)],
+  'interval with a plus, set in a set': ['bytes', sequence(regex('\\p{N}{1,3}+| ?[^(\\s|[.,!?])]+|\\s+'), last)],
+  'digits and GPT-2': ['bytes', sequence({ type: 'Digits', individual_digits: true }, byteLevel(false, true))],
+  'scripts': ['bytes', sequence({ type: 'UnicodeScripts' }, last)],
+  'fixed length': ['bytes', sequence({ type: 'FixedLength', length: 3 }, last)],
+  'character delimiter': ['bytes', sequence({ type: 'CharDelimiterSplit', delimiter: 'e' }, last)],
+  'Nmt': ['bytes', { normalizer: { type: 'Nmt' }, pre_tokenizer: last }],
+  'BERT cleaning': ['bytes', { normalizer: { ...wordpiece.normalizer, strip_accents: false, lowercase: false }, pre_tokenizer: last }],
+  'BERT cleaning without accents': ['bytes', { normalizer: wordpiece.normalizer, pre_tokenizer: last }],
+  'precompiled': ['bytes', { normalizer: { type: 'Precompiled', precompiled_charsmap: charsmap({ 'ﬁ': 'fi', '\u3000': ' ', 'é': 'E', 'e\u0301': 'E', 'İ': '', '😀': ':)', '\u2028': '\n', 'A': 'a', '½': '1/2' }) }, pre_tokenizer: last }],
+  'unigram': ['unigram', {}],
+  'unigram, no bytes': ['unigram', { model: { byte_fallback: false } }],
+  'unigram, whole text': ['unigram', { pre_tokenizer: null }],
+  'wordpiece': ['words', wordpiece],
+  'wordpiece, clean': ['words', { ...wordpiece, decoder: { type: 'WordPiece', prefix: '##', cleanup: true } }],
+  'wordpiece, short words': ['words', { ...wordpiece, model: { max_input_chars_per_word: 4 } }],
+  'word level': ['words', { model: { type: 'WordLevel', continuing_subword_prefix: null, max_input_chars_per_word: null } }],
+  'CTC': ['words', { decoder: { type: 'CTC', pad_token: 'the', word_delimiter_token: ',', cleanup: true } }],
+  'end of word': ['words', { added_tokens: [token(0, '[UNK]', { special: true })], model: { type: 'BPE', vocab: vocabOf(['[UNK]', 'h', 'e', 'l', 'o', 't', 'e</w>', 'o</w>', 'he</w>', 'the</w>', 'll', 'he']), merges: [['h', 'e</w>'], ['t', 'he</w>'], ['l', 'l'], ['h', 'e']], end_of_word_suffix: '</w>', continuing_subword_prefix: null, max_input_chars_per_word: null },
+    decoder: { type: 'BPEDecoder', suffix: '</w>' } }],
+  'continuing prefix': ['words', { added_tokens: [token(0, '[UNK]', { special: true })], model: { type: 'BPE', vocab: vocabOf(['[UNK]', 'h', '##e', '##l', '##o', 't', '##h', '##he', 'the', 'he', '##ll']), merges: [['##h', '##e'], ['t', '##he'], ['h', '##e'], ['##l', '##l']], continuing_subword_prefix: '##', max_input_chars_per_word: null } }],
+});
 for (const behavior of ['Removed', 'Isolated', 'MergedWithPrevious', 'MergedWithNext', 'Contiguous'])
   for (const invert of [false, true])
     cases[`split ${behavior}${invert ? ' inverted' : ''}`] = ['bytes', sequence(regex('[eo ]|\\p{N}', behavior, invert), last)];
 
-const bases = { bytes, pieces };
+const piecesList = [['<unk>', 0], ['<s>', 0], ['</s>', 0], ...[...Array(256).keys()].map(b => [hex(b), 0]), ['▁', -3], ['▁the', -4], ['▁hello', -5], ['he', -5.5], ['llo', -6], ['hello', -9], ['▁t', -6.5],
+  ..."abdehlnoprtwé!".split('').map((c, i) => [c, -7 - i / 8]), ['12', -8], ['123', -9.5], ['1', -8.5], ['▁▁', -5], ['12345', -30], ['中文', -11], ['world', -9]];
+const unigram = { ...pieces, pre_tokenizer: metaspace('always', true), normalizer: null, decoder: { type: 'Sequence', decoders: [{ type: 'ByteFallback' }, metaspace('always', true)] },
+  added_tokens: [...pieces.added_tokens.slice(0, 3), token(piecesList.length, '<TOOL>', { rstrip: true, lstrip: true })],
+  model: { type: 'Unigram', unk_id: 0, vocab: piecesList, byte_fallback: true } };
+const wordList = vocabOf(['[UNK]', 'the', 'hello', 'he', '##llo', 'w', '##or', '##ld', '##l', '##d', 'don', "'", 't', 's', '!', '.', 'end', 'x', '中', '文', 'e', '##e', ',', '-', '12', '##3', '##4', 'ab', 'i', '##s', 'a', '##b', '<', '>']);
+const words = { added_tokens: [token(0, '[UNK]', { special: true }), token(Object.keys(wordList).length, '<s>', { special: true }), token(Object.keys(wordList).length + 1, 'zq', { single_word: true })],
+  normalizer: null, pre_tokenizer: { type: 'Whitespace' }, post_processor: null, decoder: { type: 'WordPiece', prefix: '##', cleanup: false },
+  model: { type: 'WordPiece', unk_token: '[UNK]', continuing_subword_prefix: '##', max_input_chars_per_word: 100, vocab: wordList } };
+const bases = { bytes, pieces, unigram, words };
 const out = { bases, texts, cases: [] };
 for (const [name, [base, parts]] of Object.entries(cases)) {
   const file = { version: '1.0', truncation: null, padding: null, ...bases[base], ...parts, model: { ...bases[base].model, ...parts.model } };
