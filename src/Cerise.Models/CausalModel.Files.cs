@@ -48,6 +48,8 @@ public sealed partial class CausalModel
         ArgumentOutOfRangeException.ThrowIfLessThan(contextLength ?? 1, 1, nameof(contextLength));
         ModelConfig config = ModelConfig.Load(folder);
         using SafetensorsReader reader = SafetensorsReader.Open(folder);
+        if (config.NameInFamily is { } rename)
+            reader.Rename(rename);
         config = ModelTensors.NamedAs(reader, config);
         CheckpointCheck.Require(config, reader);
         CausalModel model = new(config, device, contextLength ?? config.DefaultContextLength, dtype ?? config.DType?.InMemory() ?? DType.Float32);

@@ -21,6 +21,7 @@ public sealed partial class CausalModel : IDisposable
     private readonly float _embeddingScale;
     private readonly NormLayer _norm;
     private readonly Parameter _lmHead;
+    private readonly float _logitSoftCap;
     private readonly Dictionary<RotaryDesign, RotaryTables> _rotary = [];
 
     private CausalModel(ModelConfig config, Device device, int contextLength, DType dtype)
@@ -41,6 +42,7 @@ public sealed partial class CausalModel : IDisposable
         _embeddingScale = (float)design.EmbeddingScale;
         _norm = builder.Norm(design.FinalNorm)!;
         _lmHead = design.Head is null ? _embedTokens : _byName[design.Head.Name];
+        _logitSoftCap = (float)design.LogitSoftCap;
     }
 
     /// <summary>Sizes and settings.</summary>
@@ -101,7 +103,7 @@ public sealed partial class CausalModel : IDisposable
                 nameof(temperature), temperature, "log-probabilities need a temperature above 0; those of greedy samples are taken at 1");
         }
         Tensor hidden = HiddenStates(graph, batch.Ids, batch.Plan);
-        return hidden.GatherRows(batch.Rows).LmHead(_lmHead, batch.Targets, temperature);
+        return hidden.GatherRows(batch.Rows).LmHead(_lmHead, batch.Targets, temperature, _logitSoftCap);
     }
 
     /// <summary>loss = - sum of weights[i] log p(targets[i]) over chosen tokens of packed sequences, with its gradient made in the same pass: pre-training and supervised fine-tuning.</summary>
@@ -116,7 +118,7 @@ public sealed partial class CausalModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(batch);
         Tensor hidden = HiddenStates(graph, batch.Ids, batch.Plan, embeddingNoise: embeddingNoise);
-        return hidden.GatherRows(batch.Rows).LmHeadLoss(_lmHead, batch.Targets, weights);
+        return hidden.GatherRows(batch.Rows).LmHeadLoss(_lmHead, batch.Targets, weights, softCap: _logitSoftCap);
     }
 
     /// <summary>Draws the token after each row of hidden states and records its log-probability: what <see cref="Logits"/> and a draw would give, without holding on to the logits.</summary>
@@ -128,7 +130,7 @@ public sealed partial class CausalModel : IDisposable
     public void Sample(Tensor hidden, ReadOnlySpan<SamplingRow> rows, Span<int> ids, Span<float> logProbs)
     {
         ArgumentNullException.ThrowIfNull(hidden);
-        hidden.Sample(_lmHead, rows, ids, logProbs);
+        hidden.Sample(_lmHead, rows, ids, logProbs, _logitSoftCap);
     }
 
     /// <summary>Logits of the next token after the given rows of hidden states.</summary>
@@ -136,7 +138,7 @@ public sealed partial class CausalModel : IDisposable
     public Tensor Logits(Tensor hidden, Indices rows)
     {
         ArgumentNullException.ThrowIfNull(hidden);
-        return hidden.GatherRows(rows).Logits(_lmHead);
+        return hidden.GatherRows(rows).Logits(_lmHead, _logitSoftCap);
     }
 
     /// <summary>The weight of a name, as in a checkpoint.</summary>

@@ -5,7 +5,7 @@ using Cerise.Tensors;
 
 namespace Cerise.Models;
 
-/// <summary>The weights of a model that was never trained: matrices and embedding from N(0, initializer_range), norms 1, biases 0.</summary>
+/// <summary>The weights of a model that was never trained: matrices and embedding from N(0, initializer_range), norms 1 (or 0 where 1 is added to them), biases 0.</summary>
 /// <remarks>
 /// Number i of a tensor is a pure function of seed, tensor name and i, so weights drawn in any pieces, on any number of threads, are the same.
 /// </remarks>
@@ -23,7 +23,7 @@ public static class FreshWeights
     {
         ArgumentNullException.ThrowIfNull(tensor);
         ArgumentNullException.ThrowIfNull(config);
-        if (tensor.Role is TensorRole.Bias or TensorRole.NormWeight)
+        if (tensor.Role is TensorRole.Bias or TensorRole.NormWeight or TensorRole.ShiftedNormWeight)
         {
             destination.Fill(tensor.Role == TensorRole.NormWeight ? 1 : 0);
             return;

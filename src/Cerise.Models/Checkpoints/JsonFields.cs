@@ -10,9 +10,11 @@ internal sealed class JsonFields
 {
     private readonly JsonElement _element;
     private readonly string _prefix;
+    private readonly JsonElement? _missing;
 
-    private JsonFields(string file, JsonElement element, string prefix)
+    private JsonFields(string file, JsonElement element, string prefix, JsonElement? missing = null)
     {
+        _missing = missing;
         File = file;
         _element = element;
         _prefix = prefix;
@@ -54,6 +56,9 @@ internal sealed class JsonFields
         file.ReadExactly(bytes, 0);
         return bytes;
     }
+
+    /// <summary>The same keys, of which missing ones (not those that are null) stand for what <paramref name="json"/> says.</summary>
+    public JsonFields OrElse(string json) => new(File, _element, _prefix, JsonElement.Parse(json));
 
     /// <summary>Whether a key is there with another value than null.</summary>
     public bool Has(string key) => Optional(key) is not null;
@@ -163,7 +168,7 @@ internal sealed class JsonFields
         => new(File, $"{CheckpointException.Quote(_prefix + key)} {problem}.") { Key = _prefix + key };
 
     private JsonElement? Optional(string key)
-        => _element.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        => (_element.TryGetProperty(key, out JsonElement value) || _missing?.TryGetProperty(key, out value) == true) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     private int ToInt(string key, JsonElement value, int least, int most)
     {

@@ -39,4 +39,7 @@ public sealed class SafetensorsEntry
 
     /// <summary>Name, type and shape, as messages show them: <c>model.norm.weight F32 [64]</c>.</summary>
     public override string ToString() => $"{Name} {DType.Name()} {ShapeText.Of(Shape)}";
+
+    /// <summary>The same tensor under another name.</summary>
+    internal SafetensorsEntry Renamed(string name) => new(name, DType, [.. Shape], ElementCount, Offset, File);
 }

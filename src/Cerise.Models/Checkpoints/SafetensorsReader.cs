@@ -60,6 +60,18 @@ public sealed class SafetensorsReader : IDisposable
         }
     }
 
+    /// <summary>Gives the tensors other names; those without one are left out, as parts of something else.</summary>
+    /// <exception cref="CheckpointException">Two tensors would have the same name.</exception>
+    internal void Rename(Func<string, string?> rename)
+    {
+        SafetensorsEntry[] before = [.. Entries];
+        Entries = [.. before.Select(entry => rename(entry.Name) is { } name ? entry.Renamed(name) : null).OfType<SafetensorsEntry>()];
+        _entries.Clear();
+        foreach (SafetensorsEntry entry in Entries)
+            if (!_entries.TryAdd(entry.Name, entry))
+                throw CheckpointException.OfTensor(entry.File, entry.Name, "is there twice, under two names. Is this one checkpoint or two?");
+    }
+
     /// <summary>Finds a tensor by name.</summary>
     public bool TryGetEntry(string name, [NotNullWhen(true)] out SafetensorsEntry? entry) => _entries.TryGetValue(name, out entry);
 

@@ -21,6 +21,9 @@ internal sealed record DecoderDefaults
     /// <summary>Whether a head may be rotated in part.</summary>
     public bool AllowsPartialRotary { get; init; }
 
+    /// <summary>The kind of layer whose rotary settings are read where <c>rope_parameters</c> has some for each kind; null where it must not.</summary>
+    public string? RopeLayerType { get; init; }
+
     /// <summary>The kind of scaling a name stands for, where the family has names of its own for one.</summary>
     public Func<string, string> RopeType { get; init; } = type => type;
 }

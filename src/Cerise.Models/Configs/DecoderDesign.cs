@@ -22,6 +22,9 @@ internal sealed record DecoderDesign
     /// <summary>[vocab, hidden]; null where the head is the embedding.</summary>
     public ExpectedTensor? Head { get; init; }
 
+    /// <summary>Bounds the logits: cap * tanh(logit / cap); 0 (default) for none.</summary>
+    public double LogitSoftCap { get; init; }
+
     /// <summary>All tensors, in the order of the forward pass: embedding, layers, last norm, head unless tied.</summary>
     public IEnumerable<ExpectedTensor> Tensors =>
     [

@@ -131,6 +131,18 @@ internal static class DecoderKeys
             faults.Add($"'short_factor' and 'long_factor' have {longRope.ShortFactor.Count} and {longRope.LongFactor.Count} numbers; {config.RotaryDim / 2} are expected, one for each pair of rotated channels.");
         if ((long)config.HeadDim * config.NumAttentionHeads > MostChannels)
             faults.Add($"{config.NumAttentionHeads} heads of {config.HeadDim} are more than {MostChannels} channels.");
+        if (config.SlidingWindow < 0)
+            faults.Add($"'sliding_window' is {config.SlidingWindow}; at least 1 is expected, or null for none.");
+        if (config.WindowedLayers is { } windowed && windowed.Count != config.NumHiddenLayers)
+            faults.Add($"'layer_types' has {windowed.Count} entries for {config.NumHiddenLayers} layers; one each is expected.");
+        if (config.SlidingWindowPattern < 1)
+            faults.Add($"'sliding_window_pattern' is {config.SlidingWindowPattern}; at least 1 is expected.");
+        if (!(config.QueryPreAttnScalar is null or (> 1e-30 and < 1e30)))
+            faults.Add($"'query_pre_attn_scalar' is {config.QueryPreAttnScalar}; a number above 0 is expected, such as the channels of a head.");
+        if (!(config.AttentionSoftCap is >= 0 and < 1e30 && config.LogitSoftCap is >= 0 and < 1e30))
+            faults.Add("'attn_logit_softcapping' or 'final_logit_softcapping' is no bound; a number above 0 is expected, or null for none.");
+        if (!(config.LocalRopeTheta > 0))
+            faults.Add("'rope_local_base_freq' is not above 0.");
         if (!(config.RmsNormEps > 0))
             faults.Add("'rms_norm_eps' is not above 0.");
         if (!(config.InitializerRange >= 0))

@@ -13,7 +13,7 @@ internal static class LlamaDesign
     /// <param name="layer">Makes a layer, of its index.</param>
     public static DecoderDesign Decoder(ModelConfig config, Func<ModelConfig, int, LayerDesign> layer)
     {
-        TensorScope model = new(config, PrefixOf(config));
+        TensorScope model = Scope(config);
         return new DecoderDesign
         {
             TokenEmbedding = model.Table("embed_tokens", TensorRole.TokenEmbedding, model.Vocab),
@@ -73,6 +73,9 @@ internal static class LlamaDesign
     /// <summary>Rotary positions as the config says.</summary>
     public static RotaryDesign Rotary(ModelConfig config) =>
         new(config.RopeTheta, config.RotaryDim, config.RopeScaling) { MaxPositions = config.MaxPositionEmbeddings };
+
+    /// <summary>The tensors outside the layers.</summary>
+    public static TensorScope Scope(ModelConfig config) => new(config, PrefixOf(config));
 
     /// <summary>The tensors of a layer.</summary>
     public static TensorScope Scope(ModelConfig config, int index) => new(config, $"{PrefixOf(config)}layers.{index}.", index);

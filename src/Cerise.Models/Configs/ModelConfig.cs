@@ -44,8 +44,26 @@ public sealed record ModelConfig
     /// <summary>Tokens of the longest sequence the model is made for: the rows of the position embedding where positions are learned.</summary>
     public required int MaxPositionEmbeddings { get; init; }
 
-    /// <summary>Keys a query sees, its own included, <c>sliding_window</c>; 0 (default) for all.</summary>
+    /// <summary>Keys a query sees in layers that attend within a window, its own included, <c>sliding_window</c>; 0 (default) for all.</summary>
     public int SlidingWindow { get; init; }
+
+    /// <summary>For each layer whether it attends within the window, <c>layer_types</c>; null (default) leaves it to the family's pattern.</summary>
+    public IReadOnlyList<bool>? WindowedLayers { get; init; }
+
+    /// <summary>qwen2's and qwen3's <c>max_window_layers</c>: layers from this one on attend within the window. Default 28, as in transformers.</summary>
+    public int MaxWindowLayers { get; init; } = 28;
+
+    /// <summary>gemma3's <c>sliding_window_pattern</c>: of so many layers the last sees all keys. Default 6.</summary>
+    public int SlidingWindowPattern { get; init; } = 6;
+
+    /// <summary>gemma's <c>query_pre_attn_scalar</c>: scores are divided by its square root; null (default) for <see cref="HeadDim"/>.</summary>
+    public double? QueryPreAttnScalar { get; init; }
+
+    /// <summary>gemma's <c>attn_logit_softcapping</c>: the bound of attention's scores; 0 (default) for none.</summary>
+    public double AttentionSoftCap { get; init; }
+
+    /// <summary>gemma's <c>final_logit_softcapping</c>: the bound of the head's logits; 0 (default) for none.</summary>
+    public double LogitSoftCap { get; init; }
 
     /// <summary>Added to the mean square in RMSNorm, to the variance in LayerNorm. Default 1e-6, as in transformers.</summary>
     public double RmsNormEps { get; init; } = 1e-6;
@@ -67,6 +85,9 @@ public sealed record ModelConfig
 
     /// <summary>smollm3's <c>no_rope_layer_interval</c>: of so many layers the last does not rotate. Default 4.</summary>
     public int NoRopeLayerInterval { get; init; } = 4;
+
+    /// <summary>gemma3's <c>rope_local_base_freq</c>: base of the rotary frequencies of layers within the window, which are never stretched. Default 10,000.</summary>
+    public double LocalRopeTheta { get; init; } = 10_000;
 
     /// <summary>How rotary frequencies are stretched; null when they are not.</summary>
     public RopeScaling? RopeScaling { get; init; }
@@ -109,7 +130,10 @@ public sealed record ModelConfig
     /// <summary>Whether tensors are named without the family's prefix, as in files of the model without its head.</summary>
     internal bool HasBareNames { get; init; }
 
-    /// <summary>The text the config was read from; null for one made in code.</summary>
+    /// <summary>What a tensor of the folder is called in this family, null for one that is not part of it; null where the folder holds nothing else.</summary>
+    internal Func<string, string?>? NameInFamily { get; init; }
+
+    /// <summary>The text the config was read from; null for one made in code, or taken out of another.</summary>
     internal string? Source { get; private init; }
 
     /// <summary>Reads a config.</summary>
@@ -133,7 +157,9 @@ public sealed record ModelConfig
         string type = fields.String("model_type");
         IModelFamily family = ModelFamilies.Find(type)
             ?? throw fields.Fault("model_type", $"is {CheckpointException.Quote(type)}; known are {string.Join(", ", KnownModelTypes)}");
-        ModelConfig config = family.Read(fields) with { Source = ConfigJson.Decode(json) };
+        ModelConfig config = family.Read(fields);
+        if (config.ModelType == type)
+            config = config with { Source = ConfigJson.Decode(json) };
         config.Validate(file);
         return config;
     }

@@ -12,6 +12,10 @@ internal static class ModelFamilies
         new SmolLm3Family(),
         new Olmo2Family(),
         new Gpt2Family(),
+        new MistralFamily(),
+        new Gemma2Family(),
+        new Gemma3TextFamily(),
+        new Gemma3Family(),
     ];
 
     public static IModelFamily? Find(string modelType) => All.FirstOrDefault(family => family.ModelType == modelType);

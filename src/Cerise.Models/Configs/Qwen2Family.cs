@@ -14,14 +14,10 @@ internal sealed class Qwen2Family : IModelFamily
     public IReadOnlyList<ConfigKey<ModelConfig>> Keys { get; } =
     [
         .. DecoderKeys.All,
-        new("use_sliding_window", _ => false),
+        .. QwenWindows.Keys,
     ];
 
-    public ModelConfig Read(JsonFields fields)
-    {
-        DecoderKeys.RefuseWindows(fields);
-        return WithDefaults(DecoderKeys.Read(fields, ModelType, new() { MaxPositions = 32_768 }));
-    }
+    public ModelConfig Read(JsonFields fields) => QwenWindows.Read(fields, WithDefaults(DecoderKeys.Read(fields, ModelType, new() { MaxPositions = 32_768 })));
 
     public IEnumerable<string> Faults(ModelConfig config)
     {
@@ -31,5 +27,6 @@ internal sealed class Qwen2Family : IModelFamily
 
     public ModelConfig WithDefaults(ModelConfig config) => config with { QkvBias = true };
 
-    public DecoderDesign Design(ModelConfig config) => LlamaDesign.Decoder(config, LlamaDesign.Layer);
+    public DecoderDesign Design(ModelConfig config) =>
+        LlamaDesign.Decoder(config, (all, index) => QwenWindows.Layer(all, index, LlamaDesign.Layer(all, index)));
 }

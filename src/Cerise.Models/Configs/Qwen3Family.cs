@@ -17,14 +17,13 @@ internal sealed class Qwen3Family : IModelFamily
     [
         .. DecoderKeys.All,
         new("attention_bias", config => config.QkvBias),
-        new("use_sliding_window", _ => false),
+        .. QwenWindows.Keys,
     ];
 
     public ModelConfig Read(JsonFields fields)
     {
-        DecoderKeys.RefuseWindows(fields);
         bool attentionBias = fields.OptionalBool("attention_bias") ?? false;
-        return DecoderKeys.Read(fields, ModelType, new() { MaxPositions = 32_768, HeadDim = DefaultHeadDim }) with
+        return QwenWindows.Read(fields, DecoderKeys.Read(fields, ModelType, new() { MaxPositions = 32_768, HeadDim = DefaultHeadDim })) with
         {
             QkvBias = attentionBias,
             AttentionOutputBias = attentionBias,
@@ -39,7 +38,7 @@ internal sealed class Qwen3Family : IModelFamily
 
     public ModelConfig WithDefaults(ModelConfig config) => config;
 
-    public DecoderDesign Design(ModelConfig config) => LlamaDesign.Decoder(config, Layer);
+    public DecoderDesign Design(ModelConfig config) => LlamaDesign.Decoder(config, (all, index) => QwenWindows.Layer(all, index, Layer(all, index)));
 
     private static LayerDesign Layer(ModelConfig config, int index)
     {

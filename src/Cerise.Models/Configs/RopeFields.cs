@@ -12,6 +12,8 @@ internal static class RopeFields
     public static RopeSettings Read(JsonFields fields, int maxPositions, DecoderDefaults defaults)
     {
         JsonFields? old = fields.OptionalObject("rope_scaling"), parameters = fields.OptionalObject("rope_parameters");
+        if (defaults.RopeLayerType is { } type && parameters?.OptionalObject(type) is { } ofType)
+            parameters = ofType;
         RopeScaling? ScalingOf(JsonFields? holder) => ReadScaling(holder, fields, maxPositions, defaults);
         RopeScaling? scaling = ScalingOf(parameters ?? old);
         if (parameters is not null && old is not null && ScalingOf(old) != scaling)

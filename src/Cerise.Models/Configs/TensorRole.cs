@@ -18,6 +18,9 @@ public enum TensorRole
     /// <summary>Weight of a norm, [channels], by which the normalized channels are multiplied.</summary>
     NormWeight,
 
+    /// <summary>Weight of a norm, [channels], to which 1 is added first: it begins at 0.</summary>
+    ShiftedNormWeight,
+
     /// <summary>LM head, [vocab, hidden]; absent when tied to the embedding.</summary>
     LmHead,
 }

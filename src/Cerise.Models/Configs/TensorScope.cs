@@ -43,6 +43,10 @@ internal sealed class TensorScope(ModelConfig config, string prefix, int? layer 
     /// <summary>A root-mean-square norm: <c>NAME.weight</c>, [channels].</summary>
     public RmsNormDesign RmsNorm(string name, Size channels) => new(NormWeight(name, channels), config.RmsNormEps);
 
+    /// <summary>A root-mean-square norm that multiplies by 1 + weight.</summary>
+    public RmsNormDesign ShiftedRmsNorm(string name, Size channels) =>
+        new(NormWeight(name, channels) with { Role = TensorRole.ShiftedNormWeight }, config.RmsNormEps) { Offset = 1 };
+
     /// <summary>A table of vectors of the residual stream: <c>NAME.weight</c>, [rows, hidden].</summary>
     public ExpectedTensor Table(string name, TensorRole role, Size rows) => new(prefix + name + ".weight", [rows.Count, config.HiddenSize], role, layer, rows.Reason);
 

@@ -32,7 +32,8 @@ public sealed class InitModelVerbTests(SmallModel model)
         using TemporaryFolder folder = TestPaths.NewFolder();
         string[] sizes = ["--hidden-size", "32", "--layers", "2", "--heads", "4", "--ffn", "48", "--context", "64"];
         Cli.Succeed(["init-model", "--out", folder.Path, "--family", family, .. sizes, "--tokenizer", model.Tokenizer]);
-        Assert.Equal(family, Config(folder).GetProperty("model_type").GetString());
+        // Of gemma3, whose folders hold an image encoder too, the language model is made.
+        Assert.Equal(family == "gemma3" ? "gemma3_text" : family, Config(folder).GetProperty("model_type").GetString());
         string[] sampling = ["--model", folder.Path, "--prompt", "The", "--max-new-tokens", "9", "--json"];
         JsonElement row = Cli.Succeed(["generate", .. sampling]).Rows[0];
         int[] prompt = Ids(row, "prompt_ids"), ids = Ids(row, "ids");

@@ -30,7 +30,19 @@ internal static class FamilyCases
         {
             "llama" => sizes with { RopeScaling = new RopeScaling.Llama3(8, 1, 4, 64), QkvBias = true, AttentionOutputBias = true, MlpBias = true },
             "qwen2" => sizes with { RopeScaling = new RopeScaling.Yarn(4, 32), TieWordEmbeddings = true },
-            "qwen3" => sizes with { TieWordEmbeddings = true },
+            "qwen3" => sizes with { TieWordEmbeddings = true, SlidingWindow = 30, MaxWindowLayers = 1 },
+            "mistral" => sizes with { SlidingWindow = 66 },
+            "gemma2" => sizes with { SlidingWindow = 20, QueryPreAttnScalar = 7, AttentionSoftCap = 3, LogitSoftCap = 5, TieWordEmbeddings = true },
+            "gemma3_text" or "gemma3" => sizes with
+            {
+                SlidingWindow = 65,
+                SlidingWindowPattern = 2,
+                QueryPreAttnScalar = 14,
+                RopeTheta = 2000,
+                LocalRopeTheta = 70,
+                RopeScaling = new RopeScaling.Linear(8),
+                TieWordEmbeddings = true,
+            },
             "phi3" => sizes with
             {
                 PartialRotaryFactor = 0.65,                                     // 6 of the 10 channels of a head
@@ -48,6 +60,9 @@ internal static class FamilyCases
     {
         "llama" or "qwen2" => DecoderReference.Of(model),
         "qwen3" => new Qwen3Tests.Reference(model),
+        "mistral" => new MistralTests.Reference(model),
+        "gemma2" => new Gemma2Tests.Reference(model),
+        "gemma3_text" => new Gemma3Tests.Reference(model),
         "phi3" => new Phi3Tests.Reference(model),
         "smollm3" => new SmolLm3Tests.Reference(model),
         "olmo2" => new Olmo2Tests.Reference(model),

@@ -31,8 +31,8 @@ internal static class Plain
         return row.Select((value, i) => ((value - mean) / root * weight[i]) + bias[i]).ToArray();
     })];
 
-    /// <summary>Causal grouped-query attention (arXiv:2305.13245); of a window, where there is one, a query sees the last so many keys.</summary>
-    public static double[][] Attention(double[][] queries, double[][] keys, double[][] values, int headDim, int window = 0)
+    /// <summary>Causal grouped-query attention (arXiv:2305.13245); of a window, where there is one, a query sees the last so many keys; scores may have another scale, and be capped by a tanh (arXiv:2408.00118).</summary>
+    public static double[][] Attention(double[][] queries, double[][] keys, double[][] values, int headDim, int window = 0, double? scale = null, double cap = 0)
     {
         int group = queries[0].Length / keys[0].Length;
         double[][] attended = [.. queries.Select(row => new double[row.Length])];
@@ -43,7 +43,7 @@ internal static class Plain
             {
                 (int q, int kv) = (head * headDim, head / group * headDim);
                 double[] scores = [.. Enumerable.Range(first, t + 1 - first).Select(s =>
-                    Enumerable.Range(0, headDim).Sum(d => queries[t][q + d] * keys[s][kv + d]) / Math.Sqrt(headDim))];
+                    Cap(Enumerable.Range(0, headDim).Sum(d => queries[t][q + d] * keys[s][kv + d]) * (scale ?? 1 / Math.Sqrt(headDim)), cap))];
                 double max = scores.Max();
                 double sum = scores.Sum(score => Math.Exp(score - max));
                 for (int s = first; s <= t; s++)
@@ -74,6 +74,9 @@ internal static class Plain
             return turned;
         })];
     }
+
+    /// <summary>cap tanh(x / cap); a cap of 0 is none.</summary>
+    public static double Cap(double x, double cap) => cap == 0 ? x : cap * Math.Tanh(x / cap);
 
     public static double Silu(double x) => x / (1 + Math.Exp(-x));
 
