@@ -42,8 +42,9 @@ public sealed record Conversation
     /// <summary>The system prompt with which it begins; null for none.</summary>
     public string? System => Messages is [{ Role: MessageRoles.System } first, ..] ? first.Text : null;
 
-    /// <summary>Whether there is an answer, to be trained or not: without one it is a prompt.</summary>
-    public bool HasAnswer => Plain is { Completion: not null } || Messages.Any(message => message.Role == MessageRoles.Assistant);
+    /// <summary>Whether there is an answer, to be trained or not: without one it is a prompt. What was answered before a prompt does not count.</summary>
+    public bool HasAnswer => Plain is { Completion: not null }
+        || (Layout != ConversationLayout.Prompt && Messages.Any(message => message.Role == MessageRoles.Assistant));
 
     /// <summary>The messages up to the last answer: what the model is given to answer.</summary>
     public IReadOnlyList<Message> PromptMessages

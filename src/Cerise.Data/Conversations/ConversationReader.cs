@@ -64,7 +64,7 @@ public sealed class ConversationReader(ConversationLayout? layout = null)
             };
         }
         // Answers within the prompt are what was said before; only the completion is to be learned.
-        List<Message> messages = [.. new MessageReader(row, DatasetColumns.Prompt).Read().Select(message => answer is null ? message : message with { Train = false })];
+        List<Message> messages = [.. new MessageReader(row, DatasetColumns.Prompt).Read().Select(message => message with { Train = false })];
         if (answer is not null)
             messages.AddRange(new MessageReader(row, answer).Read());
         return Checked(row, layout, messages);

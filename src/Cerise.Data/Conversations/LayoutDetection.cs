@@ -32,8 +32,10 @@ internal static class LayoutDetection
             throw row.Fault(
                 $"can be read as {string.Join(" and as ", found.Select(Describe))}: the row has {row.ColumnList}. Choose one with layout, or map the other's columns away.");
         }
+        // A column that is there but empty counts last: what is wrong with the row then is that column.
         return found.Length == 1 ? found[0]
-            : Remainders.Where(known => known.Columns.All(row.Has)).Select(known => (ConversationLayout?)known.Layout).FirstOrDefault();
+            : Remainders.Where(known => known.Columns.All(row.Has)).Concat(Examples.Where(known => known.Columns.All(column => row.TryGet(column, out _))))
+                .Select(known => (ConversationLayout?)known.Layout).FirstOrDefault();
     }
 
     /// <summary>The layout of a row.</summary>

@@ -58,7 +58,8 @@ public sealed class ChatTokenizerTests
         Assert.Equal("<|im_start|>user\nthe cat<|im_end|>\n<|im_start|>assistant\nsat<|im_end|>\n<|im_start|>user\nthe dog<|im_end|>\n<|im_start|>assistant\n", prompt.Text);
         Assert.Equal(prompt.Ids, Plain.Encode(conversation).Ids()[..prompt.Ids.Count]);
         Assert.Equal(prompt.Text, Plain.Prompt(conversation with { Messages = [.. conversation.Messages.SkipLast(1)] }).Text);
-        Assert.Equal(prompt.Text, Plain.Encode(conversation with { Messages = [.. conversation.Messages.SkipLast(1)] }).Text);
+        ChatExample alone = Plain.Encode(conversation with { Messages = [.. conversation.Messages.SkipLast(1)], Layout = ConversationLayout.Prompt });
+        Assert.Equal((prompt.Text, "it has no answer to train on"), (alone.Text, alone.DroppedBecause));
     }
 
     [Fact]
