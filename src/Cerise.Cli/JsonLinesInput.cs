@@ -23,6 +23,22 @@ internal static class JsonLinesInput
         }
     }
 
+    /// <summary>Reads rows of any known format one at a time, looking for Ctrl-C between them.</summary>
+    /// <param name="path">A file, plain or gzip-compressed, or <c>-</c>.</param>
+    /// <param name="terminal">Standard input, and Ctrl-C.</param>
+    /// <param name="columns">Other names for its columns.</param>
+    /// <exception cref="DatasetException">While enumerating: names file and line.</exception>
+    public static IEnumerable<Row> ReadRows(string path, Terminal terminal, ColumnMap columns)
+    {
+        var options = new ReadOptions { Columns = columns };
+        IEnumerable<Row> rows = path == Standard ? DatasetReader.Read(Bytes(terminal.Input), options: options) : DatasetReader.Read(path, options);
+        foreach (Row row in rows)
+        {
+            terminal.Cancellation.ThrowIfCancellationRequested();
+            yield return row;
+        }
+    }
+
     // Standard input itself is read as bytes, so that what is not UTF-8 is found; any other reader holds text already.
     private static Stream Bytes(TextReader input) =>
         input is StreamReader reader ? reader.BaseStream : new MemoryStream(Encoding.UTF8.GetBytes(input.ReadToEnd()));

@@ -75,7 +75,5 @@ public sealed class StageContext
     private string AdapterOutputOf(RecipeStage stage) =>
         OutputOf(stage) == ModelOutput ? Path.Combine(Run.Path, ModelSource.AdapterFolder) : Path.Combine(OutputOf(stage), ModelSource.AdapterFolder);
 
-    private string OutputOf(RecipeStage stage) => stage.Index == Recipe.Stages.LastOrDefault(other => StageKinds.MakesModel(other.Kind))?.Index
-        ? ModelOutput
-        : Path.Combine(Run.Path, "stages", stage.Name);
+    private string OutputOf(RecipeStage stage) => StageReference.OutputOf(Recipe, Run.Path, stage);
 }

@@ -1,8 +1,9 @@
 namespace Cerise.Training.Runs.Reports;
 
-/// <summary>The report's style sheet: light, and dark where the reader's system is.</summary>
-internal static class ReportStyle
+/// <summary>The style sheet of reports and other pages: light, and dark where the reader's system is.</summary>
+public static class ReportStyle
 {
+    /// <summary>Colours by role, text, tables, cards, charts.</summary>
     public const string Css = """
         :root { --bg: #fbfaf8; --card: #ffffff; --ink: #22201f; --soft: #6d6763; --line: #e6e1dc; --grid: #eeeae6; --accent: #b3123f;
           --chip: #f3efeb; --good: #2b7a3d; --bad: #b3123f;

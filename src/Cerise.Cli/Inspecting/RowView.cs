@@ -1,17 +1,17 @@
 using System.Globalization;
 using System.Text.Json;
 using Cerise.Data;
+using Cerise.Data.Conversations;
 using Cerise.Data.Datasets;
 
-namespace Cerise.Cli;
+namespace Cerise.Cli.Inspecting;
 
-/// <summary>Shows rows of a dataset for people, and counts them all.</summary>
-/// <param name="tokenizer">Counts tokens and shows the mask; null for neither.</param>
+/// <summary>Shows rows that are no conversations, column by column, and counts them all.</summary>
+/// <param name="tokenizer">Counts tokens; null for not.</param>
 /// <param name="output">Where to.</param>
 internal sealed class RowView(Tokenizer? tokenizer, TextWriter output)
 {
     private const int MostCharacters = 300;
-    private const int MostTokens = 40;
 
     private readonly SortedDictionary<string, (long Rows, long Tokens, int Longest)> _columns = new(StringComparer.Ordinal);
 
@@ -64,37 +64,37 @@ internal sealed class RowView(Tokenizer? tokenizer, TextWriter output)
     private void Show(Row row)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"row {row.Line}"));
-        foreach (string column in row.Columns)
-            output.WriteLine($"  {column}: {Shortened(row[column])}");
-        if (tokenizer is null)
+        if (Messages(row) is { Count: > 0 } messages)
+        {
+            foreach (Message message in messages)
+                output.WriteLine($"  {message.Role}: {Said(message)}");
             return;
-        if (IsText(row, DatasetColumns.Prompt) && IsText(row, DatasetColumns.Completion))
-        {
-            Tokens("prompt tokens (mask 0)", tokenizer.Encode(row.GetString(DatasetColumns.Prompt)));
-            Tokens("completion tokens (mask 1)", tokenizer.Encode(row.GetString(DatasetColumns.Completion), addSpecialTokens: false));
         }
-        else if (IsText(row, DatasetColumns.Prompt))
-        {
-            Tokens("prompt tokens (mask 0)", tokenizer.Encode(row.GetString(DatasetColumns.Prompt)));
-        }
-        else if (IsText(row, DatasetColumns.Text))
-        {
-            Tokens("text tokens (mask 1)", tokenizer.Encode(row.GetString(DatasetColumns.Text)));
-        }
+        foreach (string column in row.Columns)
+            output.WriteLine($"  {column}: {Shortened(row[column].GetRawText())}");
     }
 
     private static bool IsText(Row row, string column) => row.TryGet(column, out JsonElement value) && value.ValueKind == JsonValueKind.String;
 
-    private void Tokens(string title, int[] ids)
+    private static IReadOnlyList<Message> Messages(Row row)
     {
-        IEnumerable<string> shown = ids.Take(MostTokens).Select(id => $"{id}:{JsonLine.Quote(tokenizer!.Decode([id]))}");
-        string more = ids.Length > MostTokens ? " ..." : "";
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {title}: {ids.Length}: {string.Join(' ', shown)}{more}"));
+        try
+        {
+            return ConversationReader.IsConversation(row) ? new ConversationReader().Read(row).Messages : [];
+        }
+        catch (DatasetException)
+        {
+            return [];                                                     // shown column by column, as it is
+        }
     }
 
-    private static string Shortened(JsonElement value)
+    private static string Said(Message message)
     {
-        string text = value.GetRawText();
-        return text.Length <= MostCharacters ? text : FormattableString.Invariant($"{text[..MostCharacters]}... ({text.Length} characters)");
+        IEnumerable<string> calls = message.ToolCalls.Select(call => $"calls {call.Name} {call.Arguments.GetRawText()}");
+        IEnumerable<string> parts = message.Text.Length > 0 || message.ToolCalls.Count == 0 ? [JsonLine.Quote(message.Text)] : [];
+        return Shortened(string.Join(' ', parts.Concat(calls))) + (message is { Role: MessageRoles.Assistant, Train: false } ? " (not trained)" : "");
     }
+
+    private static string Shortened(string text)
+        => text.Length <= MostCharacters ? text : FormattableString.Invariant($"{text[..MostCharacters]}... ({text.Length} characters)");
 }
