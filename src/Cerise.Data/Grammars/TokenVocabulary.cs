@@ -4,6 +4,7 @@ namespace Cerise.Data.Grammars;
 public sealed class TokenVocabulary
 {
     private readonly byte[]?[] _tokens;
+    private readonly Lazy<TokenTrie> _trie;
 
     /// <param name="size">The highest id plus one.</param>
     /// <param name="bytesOf">The bytes of an id; null or none for ids that no text holds, such as special tokens.</param>
@@ -13,6 +14,7 @@ public sealed class TokenVocabulary
         _tokens = new byte[]?[size];
         for (int id = 0; id < size; id++)
             _tokens[id] = bytesOf(id);
+        _trie = new Lazy<TokenTrie>(() => new TokenTrie(this));
     }
 
     /// <summary>The vocabulary of a tokenizer, without its special tokens.</summary>
@@ -24,6 +26,9 @@ public sealed class TokenVocabulary
 
     /// <summary>The highest id plus one.</summary>
     public int Size => _tokens.Length;
+
+    /// <summary>The tokens as a tree.</summary>
+    internal TokenTrie Trie => _trie.Value;
 
     /// <summary>The bytes of a token; empty where it has none.</summary>
     public ReadOnlySpan<byte> Bytes(int id) => (uint)id < (uint)_tokens.Length ? _tokens[id] : default;

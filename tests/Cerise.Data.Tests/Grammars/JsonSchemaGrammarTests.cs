@@ -1,0 +1,221 @@
+using System.Text.Json.Nodes;
+using Cerise.Data.Grammars;
+
+namespace Cerise.Data.Tests.Grammars;
+
+public sealed class JsonSchemaGrammarTests
+{
+    private const string Person = """
+        {"type":"object","properties":{"name":{"type":"string"},"age":{"type":"integer","minimum":0,"maximum":150},"tags":{"type":"array","items":{"enum":["a","b"]},"maxItems":2}},
+        "required":["name","age"],"additionalProperties":false}
+        """;
+
+    [Theory]
+    [InlineData(Person, """{"name":"Ann","age":42}""", true)]
+    [InlineData(Person, """{"name": "Ann", "age": 0, "tags": ["a", "b"]}""", true)]
+    [InlineData(Person, """{"name":"Ann"}""", false)]
+    [InlineData(Person, """{"name":"Ann","age":151}""", false)]
+    [InlineData(Person, """{"name":"Ann","age":1.5}""", false)]
+    [InlineData(Person, """{"age":1,"name":"Ann"}""", false)]
+    [InlineData(Person, """{"name":"Ann","age":1,"more":1}""", false)]
+    [InlineData(Person, """{"name":"Ann","age":1,"tags":["a","a","a"]}""", false)]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"null"}},"additionalProperties":{"type":"integer"}}""", """{"a":null,"b":1,"ab":2}""", true)]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"null"}},"additionalProperties":{"type":"integer"}}""", """{"b":1}""", true)]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"null"}},"additionalProperties":{"type":"integer"}}""", """{"b":1,"a":2}""", false)]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"null"}},"additionalProperties":{"type":"integer"}}""", """{"a":1}""", false)]
+    [InlineData("""{"type":"object","properties":{"a":true}}""", """{"b":1}""", false)]
+    [InlineData("""{"type":"object"}""", """{"b":[1]}""", true)]
+    [InlineData("""{"type":"object","required":["x"]}""", """{"x":1}""", true)]
+    [InlineData("""{"type":"object","required":["x"]}""", """{"y":1}""", false)]
+    [InlineData("""{"type":"object","maxProperties":1,"minProperties":1}""", """{"y":1}""", true)]
+    [InlineData("""{"type":"object","maxProperties":1,"minProperties":1}""", """{}""", false)]
+    [InlineData("""{"type":["string","null"]}""", "null", true)]
+    [InlineData("""{"type":"string","nullable":true}""", "null", true)]
+    [InlineData("""{"type":["string","null"]}""", "1", false)]
+    [InlineData("""{"type":"array","prefixItems":[{"type":"integer"},{"type":"string"}]}""", """[1,"a"]""", true)]
+    [InlineData("""{"type":"array","prefixItems":[{"type":"integer"},{"type":"string"}]}""", """[1,"a",2]""", false)]
+    [InlineData("""{"type":"array","prefixItems":[{"type":"integer"}],"items":{"type":"string"},"minItems":2}""", """[1,"a","b"]""", true)]
+    [InlineData("""{"type":"array","prefixItems":[{"type":"integer"}],"items":{"type":"string"},"minItems":2}""", """[1]""", false)]
+    [InlineData("""{"type":"array","maxItems":0}""", "[]", true)]
+    [InlineData("""{"type":"array","maxItems":0}""", "[1]", false)]
+    [InlineData("""{"anyOf":[{"type":"integer"},{"type":"string","maxLength":2}]}""", "\"ab\"", true)]
+    [InlineData("""{"anyOf":[{"type":"integer"},{"type":"string","maxLength":2}]}""", "\"abc\"", false)]
+    [InlineData("""{"type":"object","required":["b"],"anyOf":[{"properties":{"a":{"const":1},"b":true}},{"properties":{"b":{"const":2}}}]}""", """{"b":2}""", true)]
+    [InlineData("""{"type":"object","required":["b"],"anyOf":[{"properties":{"a":{"const":1},"b":true}},{"properties":{"b":{"const":2}}}]}""", """{"a":2,"b":1}""", false)]
+    [InlineData("""{"allOf":[{"minimum":1},{"maximum":3}],"type":"integer"}""", "3", true)]
+    [InlineData("""{"allOf":[{"minimum":1},{"maximum":3}],"type":"integer"}""", "4", false)]
+    [InlineData("""{"$ref":"#/$defs/n","$defs":{"n":{"type":"object","properties":{"v":{"type":"integer"},"next":{"anyOf":[{"$ref":"#/$defs/n"},{"type":"null"}]}},"required":["v","next"]}}}""", """{"v":1,"next":{"v":2,"next":null}}""", true)]
+    [InlineData("""{"$ref":"#/$defs/n","$defs":{"n":{"type":"object","properties":{"v":{"type":"integer"},"next":{"anyOf":[{"$ref":"#/$defs/n"},{"type":"null"}]}},"required":["v","next"]}}}""", """{"v":1,"next":{"v":2}}""", false)]
+    [InlineData("""{"$ref":"#/$defs/a~1b","description":"x","$defs":{"a/b":{"const":5}}}""", "5", true)]
+    [InlineData("""{"$ref":"#/$defs/n","minimum":3,"$defs":{"n":{"type":"integer","maximum":5}}}""", "4", true)]
+    [InlineData("""{"$ref":"#/$defs/n","minimum":3,"$defs":{"n":{"type":"integer","maximum":5}}}""", "2", false)]
+    [InlineData("""{"const":{"b":[1,"é"],"a":null}}""", """{"b":[1,"é"],"a":null}""", true)]
+    [InlineData("""{"enum":[1,"1",null],"type":["integer","null"]}""", "\"1\"", false)]
+    [InlineData("""{"type":"string","minLength":2,"maxLength":3}""", "\"日😀\"", true)]
+    [InlineData("""{"type":"string","minLength":2,"maxLength":3}""", "\"\\ud83d\\ude00\"", false)]
+    [InlineData("""{"type":"string","minLength":2,"maxLength":3}""", "\"a\\n\\u0041\"", true)]
+    [InlineData("""{"type":"string","pattern":"^a+(b|c)$"}""", "\"aac\"", true)]
+    [InlineData("""{"type":"string","pattern":"^a+(b|c)$"}""", "\"aa\"", false)]
+    [InlineData("""{"type":"string","pattern":"b"}""", "\"abc\"", true)]
+    [InlineData("""{"type":"string","pattern":"b"}""", "\"ac\"", false)]
+    [InlineData("""{"type":"string","pattern":"^a|z$"}""", "\"xz\"", true)]
+    [InlineData("""{"type":"string","pattern":"^a|z$"}""", "\"xa\"", false)]
+    [InlineData("""{"type":"string","pattern":"^[\"\\\\]$"}""", "\"\\\"\"", true)]
+    [InlineData("""{"type":"string","pattern":"^(?<y>[0-9]{2})(?:-[^0-9])?$"}""", "\"12-x\"", true)]
+    [InlineData("""{"type":"string","format":"date"}""", "\"2024-02-28\"", true)]
+    [InlineData("""{"type":"string","format":"date"}""", "\"2024-02-30\"", false)]
+    [InlineData("""{"type":"string","format":"date-time"}""", "\"2024-12-31T23:59:59Z\"", true)]
+    [InlineData("""{"type":"string","format":"uuid"}""", "\"123e4567-e89b-12d3-a456-426614174000\"", true)]
+    [InlineData("""{"type":"string","format":"email"}""", "\"ann.lee@example.com\"", true)]
+    [InlineData("""{"type":"string","format":"ipv4"}""", "\"256.1.1.1\"", false)]
+    [InlineData("""{"type":"number","minimum":0,"maximum":1}""", "0.25", true)]
+    [InlineData("""{"type":"number","minimum":0,"maximum":1}""", "1.0", true)]
+    [InlineData("""{"type":"number","minimum":0,"maximum":1}""", "1.1", false)]
+    [InlineData("""{"type":"number","minimum":0,"maximum":1}""", "-0.1", false)]
+    [InlineData("""{"type":"number","exclusiveMinimum":0,"maximum":1}""", "0.0", false)]
+    [InlineData("""{"type":"number","exclusiveMinimum":0,"maximum":1}""", "0.01", true)]
+    [InlineData("""{"type":"number","minimum":-2}""", "-1.5", true)]
+    [InlineData("""{"type":"number","minimum":-2}""", "-2.5", false)]
+    [InlineData("""{"type":"number","exclusiveMaximum":-2}""", "-2", false)]
+    [InlineData("""{"type":"number","exclusiveMaximum":-2}""", "-2.5", true)]
+    [InlineData("""{"type":"number"}""", "1.5e-7", true)]
+    [InlineData("""{"type":"integer","multipleOf":1}""", "12", true)]
+    [InlineData("""{"minimum":3}""", "2", false)]
+    [InlineData("true", "[1]", true)]
+    [InlineData("{}", "[1]", true)]
+    [InlineData("""{"items":{"type":"null"}}""", "[null,null]", true)]
+    [InlineData("""{"title":"t","x-mine":1,"type":"boolean","default":true}""", "true", true)]
+    public void A_text_fits_where_the_schema_says_so(string schema, string text, bool fits) => Assert.Equal(fits, JsonSchemaGrammar.Parse(schema).Accepts(text));
+
+    [Theory]
+    [InlineData("""{"type":"array","contains":{"type":"integer"}}""", "#/contains: this keyword is not known here and cannot be kept to; leave it out")]
+    [InlineData("""{"properties":{"a/b":{"not":{}}}}""", "#/properties/a~1b/not: this keyword is not known here and cannot be kept to; leave it out")]
+    [InlineData("""{"type":"text"}""", "#/type: 'text' is not a type; use object, array, string, number, integer, boolean or null")]
+    [InlineData("""{"type":"array","uniqueItems":true}""", "#/uniqueItems: cannot be kept to; leave it out")]
+    [InlineData("""{"type":"array","items":[{}]}""", "#/items: is a list; use prefixItems")]
+    [InlineData("""{"type":"string","format":"color"}""", "#/format: 'color' is not known; use one of date, time, date-time, duration, email, hostname, ipv4, ipv6, uuid, uri, or a pattern")]
+    [InlineData("""{"type":"string","pattern":"a(?=b)"}""", "#/pattern: the pattern has a group that looks ahead or back at character 3; use literals, classes, groups, alternatives, repetitions, ^ and $")]
+    [InlineData("""{"type":"string","pattern":"a\\1"}""", "#/pattern: the pattern has '\\1' at character 3; use literals, classes, groups, alternatives, repetitions, ^ and $")]
+    [InlineData("""{"type":"string","pattern":"(a"}""", "#/pattern: the pattern has '(' without ')' at character 2; use literals, classes, groups, alternatives, repetitions, ^ and $")]
+    [InlineData("""{"type":"string","pattern":"a^b"}""", "#/pattern: the pattern has ^ or $ elsewhere than at the beginning or end; leave it out there")]
+    [InlineData("""{"type":"string","pattern":"a","maxLength":3}""", "#/pattern: beside minLength or maxLength cannot be kept to; put the length into the pattern")]
+    [InlineData("""{"type":"number","minimum":0.5}""", "#/minimum: is not a whole number and cannot be kept to for numbers with a fraction; use a whole bound or integers")]
+    [InlineData("""{"type":"integer","multipleOf":5}""", "#/multipleOf: other than 1 cannot be kept to; leave it out")]
+    [InlineData("""{"type":"string","minLength":-1}""", "#/minLength: is not a whole number from 0 on")]
+    [InlineData("""{"type":"string","maxLength":"3"}""", "#/maxLength: is not a number")]
+    [InlineData("""{"$ref":"#/nowhere"}""", "#/$ref: '#/nowhere' leads nowhere in the schema")]
+    [InlineData("""{"$ref":"https://example.com/a"}""", "#/$ref: 'https://example.com/a' leads out of the schema; put what it refers to under $defs")]
+    [InlineData("""{"enum":[1],"type":"string"}""", "#: no value of enum or const fits the other keywords")]
+    [InlineData("""{"anyOf":[]}""", "#/anyOf: is empty")]
+    [InlineData("""{"allOf":[{"pattern":"a"},{"pattern":"b"}]}""", "#/pattern: stands in several schemas that must all hold, and cannot be merged; write it once")]
+    [InlineData("""{"properties":{"a":{}},"required":["b"],"additionalProperties":false}""", "#/required: names 'b', which properties lack and additionalProperties forbids")]
+    [InlineData("""{"properties":{"a":{}},"minProperties":1}""", "#/minProperties: beside properties or required cannot be kept to; say which are required")]
+    [InlineData("""{"type":"array","minItems":3,"maxItems":2}""", "#/minItems: asks for more items than there can be")]
+    [InlineData("3", "#: a schema is an object, true or false")]
+    [InlineData("false", "no text fits the grammar: some part can never be fulfilled, or needs bytes that the vocabulary has no token for")]
+    [InlineData("""{"type":"integer","minimum":3,"maximum":2}""", "no text fits the grammar: some part can never be fulfilled, or needs bytes that the vocabulary has no token for")]
+    [InlineData("""{"type":"object","properties":{"a":{"$ref":"#"}},"required":["a"]}""", "no text fits the grammar: some part can never be fulfilled, or needs bytes that the vocabulary has no token for")]
+    [InlineData("""{"$ref":"#"}""", "#: refers to itself without anything in between, so it has no meaning; let the reference stand inside a property or an item")]
+    [InlineData("""{"anyOf":[{"$ref":"#"},{"type":"null"}]}""", "#: refers to itself without anything in between, so it has no meaning; let the reference stand inside a property or an item")]
+    [InlineData("""{"allOf":[{"$ref":"#"}]}""", "#: schemas within schemas go deeper than 128; does a merged reference lead back to itself?")]
+    public void What_cannot_be_kept_to_is_refused_by_name(string schema, string message) =>
+        Assert.Equal(message, Assert.Throws<GrammarException>(() => JsonSchemaGrammar.Parse(schema)).Message);
+
+    [Fact]
+    public void Hostile_schemas_are_refused_in_bounded_time()
+    {
+        string Deep(int depth) => string.Concat(Enumerable.Repeat("""{"items":""", depth)) + "{}" + new string('}', depth);
+        string[] hostile =
+        [
+            "", "{", "[", "nul", "\ud800", """{"const":"\ud800"}""", """{"\ud800":1}""", "{\"a\":1,\"a\":2}", Deep(5000), new string('[', 100_000), new string(' ', 2_000_000),
+            """{"type":"string","maxLength":2000000000}""",
+            """{"type":"string","pattern":"((((a{100}){100}){100}){100}){100}"}""",
+            """{"type":"string","pattern":"(a{99999999999})"}""",
+            """{"type":"string","pattern":"REP"}""".Replace("REP", new string('(', 5000), StringComparison.Ordinal),
+            """{"type":"array","minItems":2000000000,"items":{"type":"integer"}}""",
+            """{"type":"object","minProperties":2000000000}""",
+            """{"allOf":[{"properties":{"a":{"$ref":"#"},"b":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"},"b":{"$ref":"#"}}}]}""",
+            """{"$ref":"#/$defs/a","minimum":1,"$defs":{"a":{"$ref":"#/$defs/b","minimum":1},"b":{"$ref":"#/$defs/a","minimum":1}}}""",
+            $$"""{"enum":[{{string.Join(',', Enumerable.Range(0, 60_000).Select(i => $"\"number {i}\""))}}]}""",
+        ];
+        foreach (string schema in hostile)
+            Assert.Throws<GrammarException>(() => JsonSchemaGrammar.Parse(schema));
+    }
+
+    [Fact]
+    public void Alternatives_that_multiply_are_refused_while_they_are_read_and_not_before()
+    {
+        string schema = """{"type":"null"}""";
+        for (int depth = 0; depth < 14; depth++)
+            schema = $$"""{"anyOf":[{"type":"array","items":{{schema}},"maxItems":{{(2 * depth) + 2}}},{"type":"array","items":{{schema}},"maxItems":{{(2 * depth) + 3}}}]}""";
+        GrammarException? error = null;
+        try
+        {
+            ITokenConstraint constraint = JsonSchemaGrammar.Parse(schema).Start(Walks.Bytes);
+            for (int i = 0; i < 14; i++)
+                constraint.Accept('[');
+        }
+        catch (GrammarException refused)
+        {
+            error = refused;
+        }
+        Assert.NotNull(error);
+    }
+
+    [Fact]
+    public void Mutations_of_a_schema_raise_only_the_documented_exception()
+    {
+        TinyRandom random = new(9);
+        string[] parts = ["{", "}", "[", "]", "\"", ":", ",", "null", "true", "-1", "1e9", "\"#\"", "\"$ref\"", "\"type\"", "\"allOf\"", "\"pattern\"", "\"^(a|b){2,}$\"", "\\", "*"];
+        for (int trial = 0; trial < 4000; trial++)
+        {
+            string schema = trial % 2 == 0 ? Person : """{"$ref":"#/$defs/n","$defs":{"n":{"anyOf":[{"type":"string","pattern":"^[a-z]+(x|y)?$"},{"type":"array","items":{"$ref":"#/$defs/n"},"minItems":1}]}}}""";
+            for (int change = 1 + random.Below(3); change > 0; change--)
+            {
+                int at = random.Below(schema.Length), length = Math.Min(random.Below(12), schema.Length - at);
+                schema = schema[..at] + (random.Below(2) == 0 ? parts[random.Below(parts.Length)] : "") + schema[(at + length)..];
+            }
+            try
+            {
+                JsonSchemaGrammar.Parse(schema);
+            }
+            catch (GrammarException)
+            {
+            }
+        }
+    }
+
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 12)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Every_walk_through_a_random_schema_ends_in_a_valid_text(int seed)
+    {
+        RandomSchemas schemas = new(seed);
+        TinyRandom random = new(1000 + seed);
+        int ended = 0;
+        for (int trial = 0; trial < 25; trial++)
+        {
+            JsonNode schema = schemas.Next();
+            Grammar grammar;
+            try
+            {
+                grammar = JsonSchemaGrammar.Parse(schema.ToJsonString());
+            }
+            catch (GrammarException error) when (error.Message.StartsWith("no text fits", StringComparison.Ordinal) || error.Message.Contains("asks for more items", StringComparison.Ordinal))
+            {
+                continue;
+            }
+            SchemaValidator validator = new(schema);
+            for (int walk = 0; walk < 4; walk++)
+            {
+                if (Walks.Random(grammar, Walks.Pieces, random.Below, 400) is not { } text)
+                    continue;
+                JsonNode? value = JsonNode.Parse(text);
+                Assert.True(validator.IsValid(value), $"{text} is not valid by {schema.ToJsonString()}");
+                ended++;
+            }
+        }
+        Assert.InRange(ended, 40, 100);
+    }
+}
