@@ -8,6 +8,7 @@ internal abstract class ToolCallFormat
         new TaggedCalls(),
         new ListedCalls("[TOOL_CALLS]", idLength: 9),
         new ListedCalls("<|tool_call|>"),
+        new DeepSeekCalls(),
         new BareCalls(),
     ];
 
@@ -20,10 +21,10 @@ internal abstract class ToolCallFormat
     /// <summary>Length of a call's id without <c>call_</c>, where templates ask for ids of a certain form; null for the usual one.</summary>
     public virtual int? IdLength => null;
 
-    /// <summary>The format of a template; null where it has no place for tools.</summary>
+    /// <summary>The format of a template: the first that it shows, else the commonest; null where it has no place for tools.</summary>
     /// <param name="template">The template's source.</param>
     public static ToolCallFormat? Of(string template) =>
-        template.Contains("tools", StringComparison.Ordinal) ? Known.FirstOrDefault(format => format.IsOf(template)) : null;
+        template.Contains("tools", StringComparison.Ordinal) ? Known.FirstOrDefault(format => format.IsOf(template)) ?? Known[0] : null;
 
     /// <summary>Begins to read calls, just after <see cref="Opening"/>.</summary>
     /// <param name="first">The number of the first call.</param>

@@ -9,6 +9,7 @@ public sealed class ToolCallFormatTests
     private const string Tagged = "tools <tool_call>";
     private const string Mistral = "tools [TOOL_CALLS]";
     private const string Granite = "tools <|tool_call|>";
+    private const string DeepSeek = "tools <｜tool▁calls▁begin｜>";
     private const string Llama = "tools \"parameters\"";
 
     [Theory]
@@ -30,6 +31,10 @@ public sealed class ToolCallFormatTests
     [InlineData(Mistral, "[TOOL_CALLS]f{\"a\": {}}[TOOL_CALLS]g{}", "0:f={\"a\": {}}|1:g={}")]
     [InlineData(Mistral, "[TOOL_CALLS] 42", "[TOOL_CALLS] 42")]
     [InlineData(Granite, "<|tool_call|>[{\"name\": \"f\", \"arguments\": {}}]", "0:f={}")]
+    [InlineData(
+        DeepSeek,
+        "I ask. <｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>f\n```json\n{\"a\": {\"b\": 1}}\n```<｜tool▁call▁end｜>\n<｜tool▁call▁begin｜>function<｜tool▁sep｜>g\n```json\n{}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
+        "I ask.|0:f={\"a\": {\"b\": 1}}|1:g={}")]
     [InlineData(Llama, "{\"name\": \"f\", \"parameters\": {\"a\": 1}}", "0:f={\"a\": 1}")]
     [InlineData(Llama, "{\"name\": \"f\", \"parameters\": {}}; {\"name\": \"g\", \"parameters\": {}}", "0:f={}|1:g={}")]
     [InlineData(Llama, "{\"answer\": 42}", "{\"answer\": 42}")]
@@ -51,6 +56,7 @@ public sealed class ToolCallFormatTests
 
     [Theory]
     [InlineData(Tagged, "<tool_call>\n", "{\"type\":\"object\",\"properties\":{\"name\":{\"const\":\"f\"},\"arguments\":{\"type\":\"object\"}},\"required\":[\"name\",\"arguments\"],\"additionalProperties\":false}")]
+    [InlineData(DeepSeek, "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>f\n```json\n", "{\"type\":\"object\"}")]
     [InlineData(Llama, "", "{\"type\":\"object\",\"properties\":{\"name\":{\"const\":\"f\"},\"parameters\":{\"type\":\"object\"}},\"required\":[\"name\",\"parameters\"],\"additionalProperties\":false}")]
     [InlineData(Mistral, "[TOOL_CALLS]", "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"name\":{\"const\":\"f\"},\"arguments\":{\"type\":\"object\"}},\"required\":[\"name\",\"arguments\"],\"additionalProperties\":false},\"minItems\":1,\"maxItems\":1}")]
     public void A_forced_call_begins_as_the_template_has_it_and_keeps_to_a_schema(string template, string prefix, string schema)
