@@ -1,3 +1,6 @@
+using BenchmarkDotNet.Attributes;
+using Cerise.Tensors;
+
 namespace Cerise.Benchmarks;
 
 /// <summary>One update of a weight, and the norm of its gradient.</summary>

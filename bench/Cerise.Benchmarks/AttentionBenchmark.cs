@@ -1,3 +1,7 @@
+using BenchmarkDotNet.Attributes;
+using Cerise.Models.Configs;
+using Cerise.Tensors;
+
 namespace Cerise.Benchmarks;
 
 /// <summary>Attention over whole sequences, forward and backward, 4096 tokens in all.</summary>

@@ -1,3 +1,7 @@
+using BenchmarkDotNet.Attributes;
+using Cerise.Models.Configs;
+using Cerise.Tensors;
+
 namespace Cerise.Benchmarks;
 
 /// <summary>Attention of one new token a sequence over its cache.</summary>

@@ -1,3 +1,6 @@
+using BenchmarkDotNet.Attributes;
+using Cerise.Tensors.Numerics;
+
 namespace Cerise.Benchmarks;
 
 /// <summary>Handing a job that does nothing to the worker team and waiting for it, while the workers are awake.</summary>
@@ -27,7 +30,7 @@ public class ForkJoinBenchmark : IDisposable
 
     private readonly struct Nothing : IJob
     {
-        public static void Run(int item, int worker)
+        public void Run(int item, int worker)
         {
         }
     }

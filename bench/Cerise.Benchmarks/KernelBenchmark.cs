@@ -1,3 +1,7 @@
+using BenchmarkDotNet.Attributes;
+using Cerise.Tensors;
+using Cerise.Tensors.Autograd;
+
 namespace Cerise.Benchmarks;
 
 /// <summary>A device and memory on it, filled with the same numbers in every run.</summary>

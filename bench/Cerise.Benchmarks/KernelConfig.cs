@@ -1,3 +1,9 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
+
 namespace Cerise.Benchmarks;
 
 /// <summary>How kernels are measured: in this process, so that weights are made once, with allocations and the operations a second.</summary>

@@ -1,3 +1,6 @@
+using Cerise.Models.Configs;
+using Cerise.Tensors;
+
 namespace Cerise.Benchmarks;
 
 /// <summary>Blocks of keys and values for one layer.</summary>

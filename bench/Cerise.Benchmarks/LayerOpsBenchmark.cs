@@ -1,3 +1,7 @@
+using BenchmarkDotNet.Attributes;
+using Cerise.Models.Configs;
+using Cerise.Tensors;
+
 namespace Cerise.Benchmarks;
 
 /// <summary>The ops between the products: norm with residual, SwiGLU, rotary positions.</summary>

@@ -1,3 +1,7 @@
+using BenchmarkDotNet.Attributes;
+using Cerise.Models.Configs;
+using Cerise.Tensors;
+
 namespace Cerise.Benchmarks;
 
 /// <summary>Head, log-probability and entropy of given tokens, forward and backward, and drawing the next token from logits.</summary>

@@ -1,3 +1,6 @@
+using BenchmarkDotNet.Attributes;
+using Cerise.Tensors;
+
 namespace Cerise.Benchmarks;
 
 /// <summary>The three products of a linear layer.</summary>

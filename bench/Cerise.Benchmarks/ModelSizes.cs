@@ -1,3 +1,5 @@
+using Cerise.Models.Configs;
+
 namespace Cerise.Benchmarks;
 
 /// <summary>The shapes that kernels are measured at: those of the three benchmark models.</summary>

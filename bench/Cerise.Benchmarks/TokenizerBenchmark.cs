@@ -1,4 +1,6 @@
 using System.Text;
+using BenchmarkDotNet.Attributes;
+using Cerise.Data;
 
 namespace Cerise.Benchmarks;
 
