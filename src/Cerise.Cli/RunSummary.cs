@@ -9,14 +9,14 @@ internal static class RunSummary
     /// <summary>Prints it.</summary>
     public static void Print(string folder, TimeSpan elapsed, TextWriter output)
     {
-        if (EvaluationTable.Read(folder) is { } table)
+        foreach (EvaluationTable table in EvaluationTable.Read(folder))
         {
             output.WriteLine();
             output.WriteLine($"{"model",-10} {"accuracy",9} {"95 % interval",17} {"mean length",12} {"well-formed",12}   problems: {table.Rows.Max(row => row.Problems)}{(table.Task.Length > 0 ? $", {table.Task}" : "")}");
             foreach (EvaluationRow row in table.Rows)
                 output.WriteLine($"{row.Model,-10} {Percent(row.Accuracy),9} {$"{Percent(row.Low)} - {Percent(row.High)}",17} {row.MeanLength.ToString("F1", CultureInfo.InvariantCulture),12} {Percent(row.WellFormed),12}");
-            output.WriteLine();
         }
+        output.WriteLine();
         if (Directory.Exists(Path.Combine(folder, "model")))
             output.WriteLine($"model    {Path.Combine(folder, "model")}");
         output.WriteLine($"report   {Path.Combine(folder, "report.html")}");

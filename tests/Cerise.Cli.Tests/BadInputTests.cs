@@ -103,7 +103,7 @@ public sealed class BadInputTests(SmallModel model)
     {
         string row = $"{{\"ids\":[{string.Join(',', Enumerable.Repeat(1, 129))}]}}";
         Assert.Equal(
-            "-:1: has 129 tokens; the model's context is 128. Shorten the row.",
+            "-:1: has 129 tokens; the model's context is 128. Shorten the row, or give --context.",
             Cli.Fail(ExitCodes.Failed, new StringReader(row), "score", "--model", model.Model, "--input", "-"));
     }
 

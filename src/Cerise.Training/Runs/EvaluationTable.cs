@@ -1,10 +1,13 @@
 namespace Cerise.Training.Runs;
 
-/// <summary>A run's evaluations: <c>evaluation.json</c>, which the report shows as a table.</summary>
+/// <summary>One evaluation of a run. All of them lie in <c>evaluation.json</c>, and the report shows each as a table.</summary>
 public sealed record EvaluationTable
 {
     /// <summary>The file's name in the run folder.</summary>
     public const string FileName = "evaluation.json";
+
+    /// <summary>The stage that made it.</summary>
+    public required string Stage { get; init; }
 
     /// <summary>What was asked, such as "story problems, held out"; may be empty.</summary>
     public string Task { get; init; } = "";
@@ -12,11 +15,20 @@ public sealed record EvaluationTable
     /// <summary>A row a model, in the order to show.</summary>
     public required IReadOnlyList<EvaluationRow> Rows { get; init; }
 
-    /// <summary>Writes the table into a run folder, whole or not at all.</summary>
-    /// <exception cref="RunException">The disk is full, or writing is not permitted.</exception>
-    public void Write(string runFolder) => RunJson.Write(Path.Combine(runFolder, FileName), this);
+    /// <summary>Adds the table to a folder's, in the place of an earlier one of the same stage; the file is whole or as it was.</summary>
+    /// <exception cref="RunException">The disk is full, writing is not permitted, or the file there is damaged.</exception>
+    public void Write(string runFolder)
+    {
+        List<EvaluationTable> tables = [.. Read(runFolder)];
+        int own = tables.FindIndex(table => table.Stage == Stage);
+        if (own < 0)
+            tables.Add(this);
+        else
+            tables[own] = this;
+        RunJson.Write<IReadOnlyList<EvaluationTable>>(Path.Combine(runFolder, FileName), tables);
+    }
 
-    /// <summary>Reads a run folder's table, or null when it has none.</summary>
+    /// <summary>Reads a folder's tables, in the order they were made; none where it has no file.</summary>
     /// <exception cref="RunException">The file is damaged.</exception>
-    public static EvaluationTable? Read(string runFolder) => RunJson.Read<EvaluationTable>(Path.Combine(runFolder, FileName));
+    public static IReadOnlyList<EvaluationTable> Read(string runFolder) => RunJson.Read<EvaluationTable[]>(Path.Combine(runFolder, FileName)) ?? [];
 }

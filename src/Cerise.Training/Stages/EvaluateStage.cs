@@ -31,7 +31,7 @@ public sealed class EvaluateStage(EvaluateStageOptions options) : IStage
     private void Compare(StageContext context)
     {
         StoredCheckpoint? checkpoint = context.Run.BeginStage(context.Stage.Name);
-        List<EvaluationRow> rows = checkpoint is null ? [] : [.. EvaluationTable.Read(checkpoint.Folder)!.Rows];
+        List<EvaluationRow> rows = checkpoint is null ? [] : [.. EvaluationTable.Read(checkpoint.Folder)[0].Rows];
         context.Progress.StageStarted(context.Stage.Name, options.Models.Count, rows.Count);
         IVerifier verifier = context.Rewards.Verifiers.Create(options.Verifier, new VerifierSettings { Lenient = options.Lenient });
         Evaluator evaluator = new(verifier, options.AnswerColumn, options.Format);
@@ -50,9 +50,9 @@ public sealed class EvaluateStage(EvaluateStageOptions options) : IStage
                 { "well_formed", row.WellFormed },
             });
             if (rows.Count < options.Models.Count)
-                context.Run.SaveCheckpoint(context.Stage.Name, rows.Count, folder => new EvaluationTable { Task = options.Task, Rows = rows }.Write(folder));
+                context.Run.SaveCheckpoint(context.Stage.Name, rows.Count, folder => new EvaluationTable { Stage = context.Stage.Name, Task = options.Task, Rows = rows }.Write(folder));
         }
-        new EvaluationTable { Task = options.Task, Rows = rows }.Write(context.Run.Path);
+        new EvaluationTable { Stage = context.Stage.Name, Task = options.Task, Rows = rows }.Write(context.Run.Path);
         context.Run.FinishStage(context.Stage.Name, rows.Count);
     }
 

@@ -14,13 +14,10 @@ public sealed class TokenizerStage(TokenizerStageOptions options) : IStage
         context.Run.BeginStage(context.Stage.Name);
         context.Progress.StageStarted(context.Stage.Name, 1);
         IEnumerable<string> documents = JsonlReader.Read(context.Input("data", options.Data)).Select(row => row.GetString(DatasetColumns.Text));
-        Tokenizer tokenizer = BpeTrainer.Train(documents, new BpeTrainerOptions
-        {
-            VocabSize = options.VocabSize,
-            PreTokenizer = options.PreTokenizer,
-            SpecialTokens = options.SpecialTokens,
-            EosToken = options.SpecialTokens[0],
-        });
+        BpeTrainerOptions training = new() { VocabSize = options.VocabSize, PreTokenizer = options.PreTokenizer };
+        if (options.SpecialTokens.Count > 0)
+            training = training with { SpecialTokens = options.SpecialTokens, EosToken = options.SpecialTokens[0] };
+        Tokenizer tokenizer = BpeTrainer.Train(documents, training);
         AtomicFolder.Write(context.Output, tokenizer.Save);
         context.Progress.Message($"{tokenizer.VocabSize} tokens");
         context.Run.FinishStage(context.Stage.Name, 1);

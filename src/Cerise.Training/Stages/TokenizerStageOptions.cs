@@ -12,8 +12,8 @@ public sealed record TokenizerStageOptions : IOptions
     /// <summary>Tokens in the vocabulary, the 256 bytes and special tokens included. Default 512.</summary>
     public int VocabSize { get; init; } = 512;
 
-    /// <summary>Tokens that are never made of others; the first ends a text. Default the end of a text alone.</summary>
-    public IReadOnlyList<string> SpecialTokens { get; init; } = ["<|endoftext|>"];
+    /// <summary>Tokens that are never made of others; the first ends a text. Empty (default) for the end of a text alone.</summary>
+    public IReadOnlyList<string> SpecialTokens { get; init; } = [];
 
     /// <summary>How text is split before merges are learned. Default qwen2: digits one by one.</summary>
     public BpePreTokenizer PreTokenizer { get; init; } = BpePreTokenizer.Qwen2;
@@ -21,9 +21,8 @@ public sealed record TokenizerStageOptions : IOptions
     /// <inheritdoc/>
     public IEnumerable<string> Faults()
     {
-        if (SpecialTokens.Count == 0)
-            yield return "special_tokens is empty; name at least the token that ends a text, such as <|endoftext|>";
-        if (VocabSize < 256 + SpecialTokens.Count)
-            yield return $"vocab_size is {VocabSize}; use at least {256 + SpecialTokens.Count}, the bytes and the special tokens";
+        int least = 256 + Math.Max(1, SpecialTokens.Count);
+        if (VocabSize < least)
+            yield return $"vocab_size is {VocabSize}; use at least {least}, the bytes and the special tokens";
     }
 }

@@ -21,7 +21,7 @@ public sealed class EvaluateStageTests : IDisposable
     public void One_sample_a_problem_has_Wilsons_interval()
     {
         string run = _small.Run(Recipe("samples: 1"));
-        EvaluationTable table = EvaluationTable.Read(run)!;
+        EvaluationTable table = Assert.Single(EvaluationTable.Read(run));
         Assert.Equal("toys", table.Task);
         EvaluationRow row = Assert.Single(table.Rows);
         Interval interval = Wilson.Of(4, 10);
@@ -36,7 +36,7 @@ public sealed class EvaluateStageTests : IDisposable
     [Fact]
     public void Several_samples_are_clustered_by_problem()
     {
-        EvaluationRow row = EvaluationTable.Read(_small.Run(Recipe("samples: 3")))!.Rows[0];
+        EvaluationRow row = EvaluationTable.Read(_small.Run(Recipe("samples: 3")))[0].Rows[0];
         double half = Wilson.Z95 * ClusteredMean.Of([1, 1, 1, 1, 0, 0, 0, 0, 0, 0]).StandardError;
         Assert.Equal(0.4, row.Accuracy, 1e-12);
         Assert.Equal((0.4 - half, 0.4 + half, 10), (row.Low, row.High, row.Problems));
@@ -46,7 +46,7 @@ public sealed class EvaluateStageTests : IDisposable
     public void All_models_see_the_same_problems_and_random_numbers()
     {
         string run = _small.Run(Recipe("models: [{name: a, model: DIR/toy}, {name: b, model: DIR/toy}]"));
-        EvaluationRow[] rows = [.. EvaluationTable.Read(run)!.Rows];
+        EvaluationRow[] rows = [.. EvaluationTable.Read(run)[0].Rows];
         Assert.Equal(rows[0] with { Model = "b" }, rows[1]);
         string[] texts = [.. Samples(run).Select(sample => sample.GetProperty("completion").GetString()!)];
         Assert.Equal(texts[..10], texts[10..]);

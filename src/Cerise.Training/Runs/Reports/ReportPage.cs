@@ -25,7 +25,8 @@ internal static class ReportPage
         if (description.Length > 0)
             page.Append(CultureInfo.InvariantCulture, $"<p class=\"lead\">{Escape(description)}</p>\n");
         page.Append(CultureInfo.InvariantCulture, $"<p class=\"lead\">{Escape(progress.ToString())}</p>\n");
-        Evaluation(page, EvaluationTable.Read(folder));
+        foreach (EvaluationTable table in EvaluationTable.Read(folder))
+            Evaluation(page, table);
         Summary(page, records, progress);
         foreach (StageRecords stage in records.Stages)
             Curves(page, stage);
@@ -37,9 +38,9 @@ internal static class ReportPage
 
     internal static string Escape(string text) => WebUtility.HtmlEncode(text);
 
-    private static void Evaluation(StringBuilder page, EvaluationTable? table)
+    private static void Evaluation(StringBuilder page, EvaluationTable table)
     {
-        if (table is null || table.Rows.Count == 0)
+        if (table.Rows.Count == 0)
             return;
         string task = table.Task.Length > 0 ? $": {table.Task}" : "";
         page.Append(CultureInfo.InvariantCulture,

@@ -142,6 +142,6 @@ public sealed class ReportWriterTests
             }
         }
         run.FinishStage("grpo", grpoSteps);
-        new EvaluationTable { Task = "story problems, held out", Rows = [new("base", 0.215, 0.16, 0.28, 200, 14.2, 0.55), new("final", 0.935, 0.901, 0.959, 200, 44.1, 0.99)] }.Write(folder);
+        new EvaluationTable { Stage = "evaluate", Task = "story problems, held out", Rows = [new("base", 0.215, 0.16, 0.28, 200, 14.2, 0.55), new("final", 0.935, 0.901, 0.959, 200, 44.1, 0.99)] }.Write(folder);
     }
 }
