@@ -51,6 +51,7 @@ internal sealed class CompiledTemplate
             foreach ((string name, JsonNode? value) in specialTokens)
                 scope.Set(name, JsonValues.Read(value));
             JsonValues.Read(variables, scope, withOrigins);
+            _body.Prepare(state.Root);
             _body.Execute(state);
             return state.Output;
         }

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
+using Cerise.Data.ChatTemplates.Running;
 using Cerise.Data.ChatTemplates.Text;
 using Cerise.Data.ChatTemplates.Values;
 
@@ -21,7 +23,7 @@ internal static class TextFilters
         ("format", "* **", Format),
         ("indent", "width? first? blank?", Indent),
         ("lower", "", call => PythonCase.Lower(call.SoftText, call.State)),
-        ("pprint", "", call => Repr(call)),
+        ("pprint", "", PrettyPrint),
         ("replace", "old new count?", call => Replacing.Replace(
             PythonText.ToText(call.Self, call.State), PythonText.ToText(call[0]!, call.State), PythonText.ToText(call[1]!, call.State),
             call.Has(2) ? call.Int(2) : -1, call.State)),
@@ -81,11 +83,25 @@ internal static class TextFilters
         return indented.ToValue(text.IsMarkup);
     }
 
-    private static StringValue Repr(Call call)
+    // Python breaks what is longer into lines; keys are sorted in either form.
+    private static StringValue PrettyPrint(Call call)
     {
-        var repr = new TextBuffer(call.State);
-        PythonText.WriteRepr(call.Self, repr);
-        return repr.ToValue();
+        StringValue text = PythonText.ToRepr(Sorted(call.Self, call.State), call.State);
+        return text.Length <= 80 ? text : throw new TemplateFault("pprint of more than 80 characters is not supported; use tojson(indent=2)");
+    }
+
+    private static Value Sorted(Value value, RenderState state)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        state.Step();
+        if (value is SequenceValue sequence)
+            return sequence.With([.. sequence.Items.Select(item => Sorted(item, state))]);
+        if (value is not DictValue dictionary)
+            return value;
+        OrderedDictionary<Value, Value> items = DictValue.NewItems();
+        foreach ((Value key, Value item) in Sorting.Sort([.. dictionary.Items], pair => pair.Key, reverse: false, state))
+            items[key] = Sorted(item, state);
+        return new DictValue(items);
     }
 
     private static StringValue StripTags(Call call)

@@ -1,11 +1,14 @@
 using Cerise.Data.ChatTemplates.Running;
+using Cerise.Data.ChatTemplates.Syntax;
 using Cerise.Data.ChatTemplates.Text;
 using Cerise.Data.ChatTemplates.Values;
 
 namespace Cerise.Data.ChatTemplates.Nodes;
 
 /// <summary>Statements in order.</summary>
-internal sealed class Block(IReadOnlyList<Statement> statements)
+/// <param name="statements">The statements.</param>
+/// <param name="names">The names of the scope that they share, which may be that of the statements around.</param>
+internal sealed class Block(IReadOnlyList<Statement> statements, FrameNames names)
 {
     private readonly Statement[] _statements = [.. statements];
 
@@ -20,6 +23,21 @@ internal sealed class Block(IReadOnlyList<Statement> statements)
                 return flow;
         }
         return Flow.Next;
+    }
+
+    /// <summary>A scope for the statements.</summary>
+    public Scope NewScope(Scope around)
+    {
+        var scope = new Scope(around);
+        Prepare(scope);
+        return scope;
+    }
+
+    /// <summary>Makes the names undefined that the statements set before they read them.</summary>
+    public void Prepare(Scope scope)
+    {
+        foreach (string name in names.Unset)
+            scope.Set(name, UndefinedValue.Name(name));
     }
 
     /// <summary>Executes the statements with variables of their own.</summary>

@@ -24,11 +24,10 @@ internal sealed class ForStatement(
         IEnumerable<Value> passed = state.Items(items);
         var loop = new LoopValue(filter is null ? passed : Filtered(passed, around, state), filter is null ? items.Length : null, depth,
             isRecursive ? (inner, level) => Recurse(inner, level, around, state) : null);
-        bool any = false;
+        bool completed = false;
         while (loop.MoveNext())
         {
-            any = true;
-            var scope = new Scope(around);
+            Scope scope = body.NewScope(around);
             target.Assign(loop.Current, scope, state);
             scope.Set("loop", loop);
             state.Scope = scope;
@@ -37,9 +36,11 @@ internal sealed class ForStatement(
             (state.Scope, state.Place, state.IndexLoop) = (outer, place, indexLoop);
             if (flow == Flow.Break)
                 break;
+            completed |= flow == Flow.Next;
         }
-        if (!any)
-            otherwise?.ExecuteIn(new Scope(around), state);
+        // As in jinja2, an iteration that is left by break or continue counts as none.
+        if (!completed)
+            otherwise?.ExecuteIn(otherwise.NewScope(around), state);
     }
 
     private IEnumerable<Value> Filtered(IEnumerable<Value> items, Scope around, RenderState state)

@@ -30,7 +30,7 @@ internal sealed class CallBlockStatement(int position, CallExpression call, Macr
     public override Flow Execute(RenderState state)
     {
         Value value = call.Evaluate(state, new MacroValue(body, state.Scope));
-        state.Output.Append(value as StringValue ?? PythonText.ToText(value, state), state.Place);
+        state.Output.Append(FilterBlockStatement.Written(value), state.Place);
         return Flow.Next;
     }
 }
@@ -56,7 +56,7 @@ internal sealed class MacroValue(MacroDefinition definition, Scope around) : Val
     {
         state.Enter();
         Scope outer = state.Scope;
-        var scope = new Scope(around);
+        Scope scope = definition.Body.NewScope(around);
         state.Scope = scope;
         Bind(arguments, scope, state);
         definition.Body.Capture(scope, state, out StringValue text);

@@ -38,7 +38,7 @@ internal sealed class ItemExpression(int position, Expression owner, Expression 
         Value value = owner.Evaluate(state);
         Value index = key.Evaluate(state);
         state.Position = Position;
-        Value item = Access.Item(value, index, state);
+        Value item = key is SliceExpression ? Access.Slice(value, index, state) : Access.Item(value, index, state);
         if (item is DictValue { MessageIndex: >= 0 } message)
             Turns.Read(message, state);
         return item;

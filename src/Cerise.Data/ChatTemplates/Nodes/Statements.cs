@@ -34,7 +34,7 @@ internal sealed class SetBlockStatement(int position, Target target, Expression?
 {
     public override Flow Execute(RenderState state)
     {
-        Flow flow = body.Capture(new Scope(state.Scope), state, out StringValue text);
+        Flow flow = body.Capture(body.NewScope(state.Scope), state, out StringValue text);
         if (flow != Flow.Next)
             return flow;
         state.Captured = text;
@@ -46,14 +46,17 @@ internal sealed class SetBlockStatement(int position, Target target, Expression?
 /// <summary>{% filter name %}...{% endfilter %}.</summary>
 internal sealed class FilterBlockStatement(int position, Expression filters, Block body) : Statement(position)
 {
+    /// <summary>What a filter or call block writes, which must be a text.</summary>
+    public static StringValue Written(Value value) =>
+        value as StringValue ?? throw new TemplateFault($"expected str instance, {value.TypeName} found");
+
     public override Flow Execute(RenderState state)
     {
-        Flow flow = body.Capture(new Scope(state.Scope), state, out StringValue text);
+        Flow flow = body.Capture(body.NewScope(state.Scope), state, out StringValue text);
         if (flow != Flow.Next)
             return flow;
         state.Captured = text;
-        Value value = filters.Evaluate(state);
-        state.Output.Append(value as StringValue ?? PythonText.ToText(value, state), state.Place);
+        state.Output.Append(Written(filters.Evaluate(state)), state.Place);
         return Flow.Next;
     }
 }
@@ -63,7 +66,7 @@ internal sealed class WithStatement(int position, IReadOnlyList<(Target Target, 
 {
     public override Flow Execute(RenderState state)
     {
-        var scope = new Scope(state.Scope);
+        Scope scope = body.NewScope(state.Scope);
         Value[] values = [.. variables.Select(variable => variable.Value.Evaluate(state))];
         for (int i = 0; i < values.Length; i++)
             variables[i].Target.Assign(values[i], scope, state);
@@ -74,7 +77,7 @@ internal sealed class WithStatement(int position, IReadOnlyList<(Target Target, 
 /// <summary>{% block name %}: without inheritance, what stands in it. Only a scoped one sees the variables of loops around it.</summary>
 internal sealed class BlockStatement(int position, bool isScoped, Block body) : Statement(position)
 {
-    public override Flow Execute(RenderState state) => body.ExecuteIn(new Scope(isScoped ? state.Scope : state.Root), state);
+    public override Flow Execute(RenderState state) => body.ExecuteIn(body.NewScope(isScoped ? state.Scope : state.Root), state);
 }
 
 /// <summary>{% generation %}: what a model is to write. As in transformers, its variables are its own.</summary>
@@ -84,7 +87,7 @@ internal sealed class GenerationStatement(int position, Block body) : Statement(
     {
         Origin outer = state.Place;
         state.Place = outer with { Generated = state.HasMessages };
-        body.ExecuteIn(new Scope(state.Scope), state);
+        body.ExecuteIn(body.NewScope(state.Scope), state);
         state.Place = state.Place with { Generated = outer.Generated };
         return Flow.Next;
     }

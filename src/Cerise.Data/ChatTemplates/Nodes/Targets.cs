@@ -32,17 +32,19 @@ internal sealed class NamespaceTarget(int position, string owner, string attribu
 /// <summary>Several targets for the items of one value.</summary>
 internal sealed class TupleTarget(int position, IReadOnlyList<Target> targets) : Target(position)
 {
+    public IReadOnlyList<Target> Targets { get; } = targets;
+
     public override void Assign(Value value, Scope scope, RenderState state)
     {
         state.Position = Position;
         if (value.TryIterate(state) is not { } items)
             throw new TemplateFault($"cannot unpack non-iterable {value.TypeName} object");
-        Value[] values = [.. items.Take(targets.Count + 1)];
-        if (values.Length > targets.Count)
-            throw new TemplateFault($"too many values to unpack (expected {targets.Count})");
-        if (values.Length < targets.Count)
-            throw new TemplateFault($"not enough values to unpack (expected {targets.Count}, got {values.Length})");
+        Value[] values = [.. items.Take(Targets.Count + 1)];
+        if (values.Length > Targets.Count)
+            throw new TemplateFault($"too many values to unpack (expected {Targets.Count})");
+        if (values.Length < Targets.Count)
+            throw new TemplateFault($"not enough values to unpack (expected {Targets.Count}, got {values.Length})");
         for (int i = 0; i < values.Length; i++)
-            targets[i].Assign(values[i], scope, state);
+            Targets[i].Assign(values[i], scope, state);
     }
 }

@@ -90,6 +90,8 @@ internal sealed class Lexer
 
     private void SkipComment(int tag)
     {
+        if (_at == _text.Length)
+            return;
         int end = _text.IndexOf("#}", _at, StringComparison.Ordinal);
         if (end < 0)
             throw Fault("Missing end of comment tag", tag);
@@ -132,6 +134,8 @@ internal sealed class Lexer
     private void ReadRaw(int tag)
     {
         int start = _at;
+        if (start == _text.Length)
+            return;
         _lineStarts = start > 0 && _text[start - 1] == '\n';
         for (int end = _text.IndexOf("{%", start, StringComparison.Ordinal); end >= 0; end = _text.IndexOf("{%", end + 2, StringComparison.Ordinal))
         {

@@ -178,6 +178,7 @@ internal sealed partial class Parser
     private NameExpression UseName(Token token)
     {
         _namesUsed.Add(token.Text);
+        _names.Read(token.Text);
         return new NameExpression(token.Position, token.Text);
     }
 

@@ -26,7 +26,7 @@ internal sealed partial class Parser
                     if (Current.Kind == TokenKind.Name && endNames.Contains(Current.Text))
                     {
                         Leave();
-                        return new Block(statements);
+                        return new Block(statements, _names);
                     }
                     statements.Add(ParseStatement(endNames));
                     Expect(TokenKind.TagEnd, "end of statement block");
@@ -35,7 +35,7 @@ internal sealed partial class Parser
                     if (endNames.Length > 0)
                         throw Fault($"Unexpected end of template. Jinja was looking for the following tags: {Listed(endNames)}.");
                     Leave();
-                    return new Block(statements);
+                    return new Block(statements, _names);
             }
         }
     }
@@ -53,12 +53,12 @@ internal sealed partial class Parser
     private Block ParseBodyOf(string endName) => ParseBodyOf(out _, endName);
 
     /// <summary>What stands in a tag with variables of its own: whatever surrounds it, it is reached whenever the tag is.</summary>
-    private Block ParseInner(string endName, bool isFunction)
+    private Block ParseInner(string endName, bool isFunction, FrameNames? names = null)
     {
-        (int loops, bool skippable) = (_loops, _isSkippable);
-        (_loops, _isSkippable) = (isFunction ? 0 : loops, false);
+        (int loops, bool skippable, FrameNames outer) = (_loops, _isSkippable, _names);
+        (_loops, _isSkippable, _names) = (isFunction ? 0 : loops, false, names ?? new FrameNames(outer));
         Block body = ParseBodyOf(endName);
-        (_loops, _isSkippable) = (loops, skippable);
+        (_loops, _isSkippable, _names) = (loops, skippable, outer);
         return body;
     }
 
@@ -124,15 +124,18 @@ internal sealed partial class Parser
         Target target = ParseTarget(withNamespace: false);
         ExpectName("in");
         Expression source = ParseTuple(withCondition: false);
-        bool skippable = _isSkippable;
-        _isSkippable = false;
+        (bool skippable, FrameNames outer) = (_isSkippable, _names);
+        (_isSkippable, _names) = (false, new FrameNames(outer));
         Expression? filter = SkipName("if") ? ParseExpression() : null;
         bool isRecursive = SkipName("recursive");
+        _names = new FrameNames(outer);
+        NoteSet(target);
         _loops++;
         Block body = ParseBodyOf(out string end, "endfor", "else");
         _loops--;
+        _names = new FrameNames(outer);
         Block? otherwise = end == "else" ? ParseBodyOf("endfor") : null;
-        _isSkippable = skippable;
+        (_isSkippable, _names) = (skippable, outer);
         return new ForStatement(position, target, source, filter, isRecursive, body, otherwise);
     }
 
@@ -140,7 +143,12 @@ internal sealed partial class Parser
     {
         Target target = ParseTarget(withNamespace: true);
         if (Skip("="))
-            return new SetStatement(position, target, ParseTuple());
+        {
+            Expression value = ParseTuple();
+            NoteSet(target);
+            return new SetStatement(position, target, value);
+        }
+        NoteSet(target);
         Expression? filters = Current.IsOperator("|") ? ParseFilters(new CapturedExpression(position)) : null;
         return new SetBlockStatement(position, target, filters, ParseInner("endset", isFunction: false));
     }
@@ -148,30 +156,37 @@ internal sealed partial class Parser
     private MacroStatement ParseMacro(int position)
     {
         string name = Expect(TokenKind.Name, "name").Text;
-        return new MacroStatement(position, ParseDefinition(name, ParseParameters(), "endmacro"));
+        _names.Set(name, _isSkippable);
+        var names = new FrameNames(_names);
+        return new MacroStatement(position, ParseDefinition(name, ParseParameters(names), names, "endmacro"));
     }
 
     private CallBlockStatement ParseCallBlock(int position)
     {
-        List<(string, Expression?)> parameters = Current.IsOperator("(") ? ParseParameters() : [];
+        var names = new FrameNames(_names);
+        List<(string, Expression?)> parameters = Current.IsOperator("(") ? ParseParameters(names) : [];
         if (ParseExpression() is not CallExpression call)
             throw Fault("expected call", position);
-        return new CallBlockStatement(position, call, ParseDefinition(null, parameters, "endcall"));
+        return new CallBlockStatement(position, call, ParseDefinition(null, parameters, names, "endcall"));
     }
 
-    private MacroDefinition ParseDefinition(string? name, List<(string, Expression?)> parameters, string endName)
+    private MacroDefinition ParseDefinition(string? name, List<(string, Expression?)> parameters, FrameNames names, string endName)
     {
         string[] outer = [.. _namesUsed];
         _namesUsed.Clear();
-        Block body = ParseInner(endName, isFunction: true);
+        foreach (string given in (ReadOnlySpan<string>)["caller", "varargs", "kwargs"])
+            names.Set(given, perhaps: true);
+        Block body = ParseInner(endName, isFunction: true, names);
         var definition = new MacroDefinition(
             name, parameters, body, _namesUsed.Contains("caller"), _namesUsed.Contains("varargs"), _namesUsed.Contains("kwargs"));
         _namesUsed.UnionWith(outer);
         return definition;
     }
 
-    private List<(string Name, Expression? Default)> ParseParameters()
+    private List<(string Name, Expression? Default)> ParseParameters(FrameNames names)
     {
+        FrameNames outer = _names;
+        _names = names;
         List<(string Name, Expression? Default)> parameters = [];
         Expect("(");
         while (!Current.IsOperator(")"))
@@ -185,8 +200,10 @@ internal sealed partial class Parser
             if (parameters.Any(parameter => parameter.Name == name))
                 throw Fault($"duplicate argument '{name}'");
             parameters.Add((name, byDefault));
+            names.Set(name, perhaps: true);
         }
         Expect(")");
+        _names = outer;
         return parameters;
     }
 
@@ -201,7 +218,10 @@ internal sealed partial class Parser
             Expect("=");
             variables.Add((target, ParseExpression()));
         }
-        return new WithStatement(position, variables, ParseInner("endwith", isFunction: false));
+        var names = new FrameNames(_names);
+        foreach ((Target target, _) in variables)
+            NoteSet(target, names);
+        return new WithStatement(position, variables, ParseInner("endwith", isFunction: false, names));
     }
 
     private PrintStatement ParsePrint(int position)
@@ -222,7 +242,7 @@ internal sealed partial class Parser
         bool isScoped = SkipName("scoped");
         if (Current.IsName("required"))
             throw Fault("a required block needs a template that extends this one, which is not supported");
-        Block body = ParseInner("endblock", isFunction: true);
+        Block body = ParseInner("endblock", isFunction: true, new FrameNames(isScoped ? _names : null));
         SkipName(name);
         return new BlockStatement(position, isScoped, body);
     }
@@ -249,6 +269,16 @@ internal sealed partial class Parser
         return isTuple ? new TupleTarget(position, targets) : targets[0];
     }
 
+    /// <summary>Notes that the names of a target are set in a scope, the innermost one where none is given.</summary>
+    private void NoteSet(Target target, FrameNames? names = null)
+    {
+        if (target is NameTarget name)
+            (names ?? _names).Set(name.Name, perhaps: _isSkippable && names is null);
+        else if (target is TupleTarget tuple)
+            foreach (Target part in tuple.Targets)
+                NoteSet(part, names);
+    }
+
     private Target ParseSingleTarget(bool withNamespace)
     {
         if (Current.IsOperator("("))
@@ -266,7 +296,10 @@ internal sealed partial class Parser
         if (name.Text is "true" or "false" or "none" or "True" or "False" or "None")
             throw Fault($"can't assign to '{name.Text}'", name.Position);
         if (withNamespace && Skip("."))
+        {
+            _names.Read(name.Text);
             return new NamespaceTarget(name.Position, name.Text, Expect(TokenKind.Name, "name").Text);
+        }
         return new NameTarget(name.Position, name.Text);
     }
 

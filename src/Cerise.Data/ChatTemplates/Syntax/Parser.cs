@@ -12,6 +12,7 @@ internal sealed partial class Parser
     private readonly List<Token> _tokens;
     private readonly List<Expression> _unknown = [];                       // filters and tests that do not exist, where nothing may skip them
     private readonly HashSet<string> _namesUsed = new(StringComparer.Ordinal);
+    private FrameNames _names = new(null);                                 // of the innermost scope
     private int _at;
     private int _depth;
     private int _loops;                                                    // loops around, within the innermost macro
@@ -27,7 +28,9 @@ internal sealed partial class Parser
     public static (Block Body, bool HasGeneration) Parse(List<Token> tokens)
     {
         var parser = new Parser(tokens);
+        FrameNames root = parser._names;
         Block body = parser.ParseBody([]);
+        root.Resolve();
         if (parser._unknown.Count > 0)
             throw new TemplateFault(parser._unknown[0] is FilterExpression filter ? $"No filter named '{filter.Name}'." : $"No test named '{((TestExpression)parser._unknown[0]).Name}'.")
             { Position = parser._unknown[0].Position };

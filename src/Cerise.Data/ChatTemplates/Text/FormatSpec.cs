@@ -102,8 +102,6 @@ internal sealed class FormatSpec
 
     private StringValue Number(Value value, RenderState state)
     {
-        if (value is BooleanValue && _type == '\0')
-            return Text(PythonText.ToText(value, state), state);
         bool isInteger = Numbers.TryInteger(value, out BigInteger integer);
         if (isInteger && _type == 'c')
             return Character(integer, state);

@@ -82,20 +82,13 @@ internal sealed class FormatString(RenderState state, IReadOnlyList<Value> posit
         output.Append(isMarkup ? Markup.Escape(value is StringValue { IsMarkup: true } ? field.As(isMarkup: true) : field, state) : field);
     }
 
-    private StringValue Convert(Value value, char conversion)
+    private StringValue Convert(Value value, char conversion) => conversion switch
     {
-        switch (conversion)
-        {
-            case 's':
-                return PythonText.ToText(value, state);
-            case 'r' or 'a':
-                var repr = new TextBuffer(state);
-                PythonText.WriteRepr(value, repr);
-                return repr.ToValue();
-            default:
-                throw new TemplateFault($"Unknown conversion specifier '{conversion}'");
-        }
-    }
+        's' => PythonText.ToText(value, state),
+        'r' => PythonText.ToRepr(value, state),
+        'a' => PythonText.ToAscii(value, state),
+        _ => throw new TemplateFault($"Unknown conversion specifier '{conversion}'"),
+    };
 
     private Value Find(string field)
     {

@@ -68,7 +68,8 @@ internal sealed class PercentFormat
         StringValue field = type switch
         {
             's' => Cut(Like(PythonText.ToText(value, _state), value), precision),
-            'r' or 'a' => Cut(Like(Repr(value), value), precision),
+            'r' => Cut(Like(PythonText.ToRepr(value, _state), value), precision),
+            'a' => Cut(Like(PythonText.ToAscii(value, _state), value), precision),
             'c' => Character(value),
             _ => new StringValue(Number(value, type, flags, precision, width)),
         };
@@ -133,13 +134,6 @@ internal sealed class PercentFormat
     // Markup escapes what is put into it.
     private StringValue Like(StringValue field, Value value) =>
         _format.IsMarkup ? Markup.Escape(value is StringValue { IsMarkup: true } markup ? markup : field, _state) : field;
-
-    private StringValue Repr(Value value)
-    {
-        var repr = new TextBuffer(_state);
-        PythonText.WriteRepr(value, repr);
-        return repr.ToValue();
-    }
 
     private StringValue Cut(StringValue field, int? precision) =>
         precision < field.Length ? field.Substring(0, field.Offset(precision.Value, _state), _state) : field;

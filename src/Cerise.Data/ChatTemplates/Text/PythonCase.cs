@@ -86,6 +86,8 @@ internal static class PythonCase
                 return "\u01F2";
             case >= 0x10D0 and <= 0x10FF:
                 return null;
+            case 0x149:
+                return UpperOf(c);
             case >= 0x1F80 and <= 0x1FAF:
                 return ((char)(c | 8)).ToString();
             case 0x1FB3 or 0x1FC3 or 0x1FF3:

@@ -70,7 +70,7 @@ internal static class PythonFloat
     {
         string trimmed = text.Trim().Trim('\x1c', '\x1d', '\x1e', '\x1f');
         string unsigned = trimmed.StartsWith('+') || trimmed.StartsWith('-') ? trimmed[1..] : trimmed;
-        if (unsigned.Length == 0 || (!char.IsAsciiDigit(unsigned[0]) && unsigned[0] != '.'))
+        if (unsigned.Length == 0 || (!char.IsDigit(unsigned[0]) && unsigned[0] != '.'))
         {
             double? special = unsigned.ToLowerInvariant() switch
             {
@@ -82,6 +82,7 @@ internal static class PythonFloat
         }
         if (!PythonInteger.TryDropUnderscores(unsigned, out string plain))
             return null;
+        plain = string.Concat(plain.Select(c => char.IsDigit(c) ? (char)('0' + (int)char.GetNumericValue(c)) : c));
         return double.TryParse(plain, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double value)
             ? trimmed.StartsWith('-') ? -value : value
             : null;

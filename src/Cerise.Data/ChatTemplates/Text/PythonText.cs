@@ -17,8 +17,30 @@ internal static class PythonText
             case UndefinedValue:
                 return StringValue.Empty;
         }
+        return ToRepr(value, state);
+    }
+
+    /// <summary>repr(value).</summary>
+    public static StringValue ToRepr(Value value, RenderState state)
+    {
         var output = new TextBuffer(state);
         WriteRepr(value, output);
+        return output.ToValue();
+    }
+
+    /// <summary>ascii(value): repr() with everything beyond ASCII escaped.</summary>
+    public static StringValue ToAscii(Value value, RenderState state)
+    {
+        StringValue repr = ToRepr(value, state);
+        var output = new TextBuffer(state);
+        for (int at = 0, length; at < repr.Text.Length; at += length)
+        {
+            length = CodePoint.LengthAt(repr.Text, at);
+            if (repr.Text[at] < 0x80)
+                output.Append(repr, at, 1);
+            else
+                output.Append(Escaped(CodePoint.At(repr.Text, at)), repr.OriginAt(at));
+        }
         return output.ToValue();
     }
 
@@ -73,7 +95,11 @@ internal static class PythonText
         '\t' => "\\t",
         '\\' => "\\\\",
         _ when c == quote => $"\\{quote}",
-        _ when c is >= ' ' and < 0x7F || IsPrintable(c) => null,
+        _ => c is >= ' ' and < 0x7F || IsPrintable(c) ? null : Escaped(c),
+    };
+
+    private static string Escaped(int c) => c switch
+    {
         <= 0xFF => string.Create(CultureInfo.InvariantCulture, $"\\x{c:x2}"),
         <= 0xFFFF => string.Create(CultureInfo.InvariantCulture, $"\\u{c:x4}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"\\U{c:x8}"),

@@ -22,6 +22,10 @@ internal static class Access
         return (key is StringValue name ? value.Attribute(name.Text) : null) ?? Missing(value, key);
     }
 
+    /// <summary>value[start:stop:step], which has no second try.</summary>
+    public static Value Slice(Value value, Value slice, RenderState state) => value.Item(slice, state)
+        ?? throw new TemplateFault(value is DictValue ? "unhashable type: 'slice'" : $"'{value.TypeName}' object is not subscriptable");
+
     private static UndefinedValue Missing(Value value, Value key)
     {
         if (key is StringValue { Text: var name } && name.StartsWith("__", StringComparison.Ordinal))

@@ -90,7 +90,7 @@ internal sealed class TupleValue(IReadOnlyList<Value> items, bool isGroup = fals
 }
 
 /// <summary>A range.</summary>
-internal sealed class RangeValue(BigInteger start, BigInteger step, int count) : Value
+internal sealed class RangeValue(BigInteger start, BigInteger stop, BigInteger step, int count) : Value
 {
     private readonly BigInteger _start = start;
     private readonly BigInteger _step = step;
@@ -110,7 +110,7 @@ internal sealed class RangeValue(BigInteger start, BigInteger step, int count) :
         BigInteger count = span.Sign <= 0 ? 0 : ((span - 1) / BigInteger.Abs(step)) + 1;
         if (count > limit)
             throw new TemplateFault($"Range too big. The sandbox blocks ranges larger than MAX_RANGE ({limit}).");
-        return new RangeValue(start, step, (int)count);
+        return new RangeValue(start, stop, step, (int)count);
     }
 
     public override IEnumerable<Value> TryIterate(RenderState state)
@@ -124,7 +124,7 @@ internal sealed class RangeValue(BigInteger start, BigInteger step, int count) :
         if (key is SliceValue slice)
         {
             var bounds = new SliceBounds(slice, count);
-            return new RangeValue(_start + (_step * bounds.Start), _step * bounds.Step, bounds.Count);
+            return new RangeValue(_start + (_step * bounds.Start), _start + (_step * bounds.Stop), _step * bounds.Step, bounds.Count);
         }
         if (!Numbers.TryIndex(key, out int index))
             return null;
@@ -141,7 +141,7 @@ internal sealed class RangeValue(BigInteger start, BigInteger step, int count) :
 
     public override void WriteRepr(TextBuffer output)
     {
-        string ends = string.Create(CultureInfo.InvariantCulture, $"range({_start}, {_start + (_step * count)}");
+        string ends = string.Create(CultureInfo.InvariantCulture, $"range({_start}, {stop}");
         output.Append(_step.IsOne ? $"{ends})" : string.Create(CultureInfo.InvariantCulture, $"{ends}, {_step})"));
     }
 

@@ -11,11 +11,14 @@ internal readonly struct SliceBounds
         int lowest = Step > 0 ? 0 : -1, highest = Step > 0 ? length : length - 1;
         Start = slice.Start is NoneValue ? (Step > 0 ? lowest : highest) : Place(slice.Start, length, lowest, highest);
         int stop = slice.Stop is NoneValue ? (Step > 0 ? highest : lowest) : Place(slice.Stop, length, lowest, highest);
+        Stop = stop;
         long span = Step > 0 ? (long)stop - Start : (long)Start - stop;
         Count = span <= 0 ? 0 : (int)(((span - 1) / Math.Abs((long)Step)) + 1);
     }
 
     public int Start { get; }
+
+    public int Stop { get; }
 
     public int Step { get; }
 

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Cerise.Data.ChatTemplates.Running;
 
 namespace Cerise.Data.ChatTemplates.Values;
@@ -12,6 +13,15 @@ internal static class Sorting
             state.Step();
             return Comparison.Compare(left, right, "<", state) ?? 0;
         });
-        return [.. reverse ? items.OrderByDescending(key, order) : items.OrderBy(key, order)];
+        try
+        {
+            return [.. reverse ? items.OrderByDescending(key, order) : items.OrderBy(key, order)];
+        }
+        catch (InvalidOperationException e) when (e.InnerException is { } fault)
+        {
+            // The library wraps what a comparison throws.
+            ExceptionDispatchInfo.Throw(fault);
+            throw;
+        }
     }
 }
