@@ -11,8 +11,10 @@ internal sealed class AutomatonBuilder
     private readonly List<(int From, byte First, byte Last, int To)> _edges = [];
     private readonly List<(int From, int Rule, int To)> _calls = [];       // rule -1: nothing is read
     private readonly List<(string Path, int Start, int End)> _rules = [];
-    private readonly List<int> _ruleOf = [];
-    private int _rule = -1;
+    private readonly Dictionary<int, int> _twins = [];
+
+    /// <summary>Nodes so far.</summary>
+    public int Nodes { get; private set; }
 
     /// <summary>Where in the grammar what is being added comes from, for messages.</summary>
     public string Path { get; set; } = "";
@@ -29,11 +31,8 @@ internal sealed class AutomatonBuilder
     /// <param name="body">Adds what it reads.</param>
     public void Define(int rule, Func<int, int> body)
     {
-        int outer = _rule;
-        _rule = rule;
         int start = Node();
         _rules[rule] = (_rules[rule].Path, start, body(start));
-        _rule = outer;
     }
 
     /// <summary>A new rule.</summary>
@@ -48,10 +47,9 @@ internal sealed class AutomatonBuilder
     /// <exception cref="GrammarException">There are too many.</exception>
     public int Node()
     {
-        if (_ruleOf.Count >= MostNodes)
+        if (Nodes >= MostNodes)
             throw new GrammarException(Path, $"the grammar becomes larger than {MostNodes} nodes; use smaller bounds on lengths and repetitions, or fewer alternatives");
-        _ruleOf.Add(_rule);
-        return _ruleOf.Count - 1;
+        return Nodes++;
     }
 
     /// <summary>Joins two nodes.</summary>
@@ -128,7 +126,31 @@ internal sealed class AutomatonBuilder
         return end;
     }
 
+    /// <summary>The same several times, where it reads at least a byte and each time adds the same nodes: those far from both bounds are made twins.</summary>
+    public int RepeatAlike(int from, int least, int? most, Func<int, int> body)
+    {
+        List<int> firsts = [];
+        int end = Repeat(from, least, most, at =>
+        {
+            firsts.Add(Nodes);
+            return body(at);
+        });
+        int size = firsts.Count > 1 ? firsts[1] - firsts[0] : 0;
+        // The last node of copy i has read i + 1 of them. Before the least number, and then before the most, a token of the horizon's length meets no bound.
+        Pair(0, least);
+        if (most is { } limit)
+            Pair(least, limit);
+        return end;
+
+        void Pair(int first, int bound)
+        {
+            for (int copy = first; copy + 1 + NodeMasks.Horizon < bound; copy++)
+                for (int i = 0; i < size; i++)
+                    _twins[firsts[copy] + i] = firsts[first] + i;
+        }
+    }
+
     /// <summary>The automaton that begins with a rule.</summary>
     /// <exception cref="GrammarException">A rule calls itself before it has read anything.</exception>
-    public GrammarAutomaton Build(int root) => new(_ruleOf.Count, [.. _edges], [.. _calls], [.. _rules], root);
+    public GrammarAutomaton Build(int root) => new(Nodes, [.. _edges], [.. _calls], [.. _rules], _twins, root);
 }

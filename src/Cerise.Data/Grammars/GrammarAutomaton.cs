@@ -16,10 +16,13 @@ internal sealed class GrammarAutomaton
     private readonly bool[] _isTail;                                       // nothing but the end of its rule follows
     private readonly bool[] _live;                                         // the end of its rule can be reached
     private readonly NodeClosure?[] _closures;
+    private readonly Dictionary<int, int> _twins;
 
     public GrammarAutomaton(
-        int nodes, (int From, byte First, byte Last, int To)[] edges, (int From, int Rule, int To)[] calls, (string Path, int Start, int End)[] rules, int root)
+        int nodes, (int From, byte First, byte Last, int To)[] edges, (int From, int Rule, int To)[] calls, (string Path, int Start, int End)[] rules, Dictionary<int, int> twins,
+        int root)
     {
+        _twins = twins;
         (_firstEdge, _edges) = ByNode(nodes, edges, edge => edge.From, edge => (edge.First, edge.Last, edge.To));
         (_firstCall, _calls) = ByNode(nodes, calls, call => call.From, call => (call.Rule, call.To));
         _rules = rules;
@@ -39,6 +42,7 @@ internal sealed class GrammarAutomaton
     {
         (_firstEdge, _edges, _firstCall, _calls, _rules) = (whole._firstEdge, whole._edges, whole._firstCall, whole._calls, whole._rules);
         (_isEnd, _isTail, _live, Root) = (whole._isEnd, whole._isTail, live, whole.Root);
+        _twins = whole._twins;
         Usable = whole.Usable;
         _closures = new NodeClosure?[live.Length];
     }
@@ -64,6 +68,12 @@ internal sealed class GrammarAutomaton
 
     /// <summary>What can be read next at a node: the nodes it stands for without reading, each with the nodes to return to, and whether its rule may end.</summary>
     public NodeClosure Closure(int node) => _closures[node] ??= NodeClosure.Of(this, node);
+
+    /// <summary>The node that can stand for another where tokens of at most <see cref="NodeMasks.Horizon"/> bytes are asked for; itself if there is none.</summary>
+    public int Twin(int node) => _twins.GetValueOrDefault(node, node);
+
+    /// <summary>Whether a node stands for others, or another for it.</summary>
+    public bool HasTwins(int node) => _twins.ContainsKey(node);
 
     public ReadOnlySpan<(byte First, byte Last, int To)> Edges(int node) => _edges.AsSpan(_firstEdge[node].._firstEdge[node + 1]);
 

@@ -9,6 +9,9 @@ internal sealed class JsonSyntax
     // Deepest indentation.
     private const int MostIndent = 20;
 
+    /// <summary>Nodes of these rules, which every grammar of JSON begins with.</summary>
+    public static int Nodes { get; } = CountNodes();
+
     private readonly AutomatonBuilder _builder;
     private readonly int _space;
     private readonly int _string;
@@ -140,6 +143,13 @@ internal sealed class JsonSyntax
         at => at,
         at => _builder.Text(at, " "),
         at => _builder.Repeat(_builder.Repeat(at, 1, 2, line => _builder.Text(line, "\n")), 0, MostIndent, indent => _builder.AnyOf(indent, " \t")));
+
+    private static int CountNodes()
+    {
+        AutomatonBuilder builder = new();
+        _ = new JsonSyntax(builder);
+        return builder.Nodes;
+    }
 
     private int Hex(int from) => _builder.AnyOf(from, "0123456789abcdefABCDEF");
 }

@@ -17,8 +17,8 @@ internal sealed class LocalStates(GrammarAutomaton automaton)
     private readonly List<(int Node, int Below)> _stacks = [(-1, -1)];     // stack 0 is empty: the rule has returned
     private readonly Dictionary<(int Node, int Below), int> _stackIds = [];
     private readonly List<int[]> _states = [[]];
-    private readonly List<int[]> _next = [new int[256]];
     private readonly Dictionary<StackSet, int> _stateIds = [];
+    private int[] _next = new int[16 * 256];                               // [state, byte]
 
     /// <summary>States so far.</summary>
     public int Count => _states.Count;
@@ -32,8 +32,12 @@ internal sealed class LocalStates(GrammarAutomaton automaton)
     /// <summary>The state after a byte.</summary>
     public int Next(int state, byte read)
     {
-        int next = _next[state][read];
-        return next != Unknown ? next : _next[state][read] = Step(state, read);
+        int next = _next[(state * 256) + read];
+        if (next != Unknown)
+            return next;
+        next = Step(state, read);                                          // which may make the table larger
+        _next[(state * 256) + read] = next;
+        return next;
     }
 
     private int Step(int state, byte read)
@@ -86,14 +90,15 @@ internal sealed class LocalStates(GrammarAutomaton automaton)
     {
         if (_stateIds.TryGetValue(new StackSet(stacks), out int id))
             return id;
-        if (_states.Count >= MostStates)
+        id = _states.Count;
+        if (id >= MostStates)
             throw new GrammarException("", $"the grammar needs more than {MostStates} states to be followed; use simpler patterns");
-        _stateIds.Add(new StackSet(stacks), _states.Count);
+        _stateIds.Add(new StackSet(stacks), id);
         _states.Add(stacks);
-        int[] next = new int[256];
-        next.AsSpan().Fill(Unknown);
-        _next.Add(next);
-        return _states.Count - 1;
+        if (_next.Length < (id + 1) * 256)
+            Array.Resize(ref _next, 2 * _next.Length);
+        _next.AsSpan(id * 256, 256).Fill(Unknown);
+        return id;
     }
 
     private readonly struct StackSet(int[] stacks) : IEquatable<StackSet>

@@ -3,11 +3,15 @@ namespace Cerise.Data.Grammars;
 /// <summary>The masks of a grammar over a vocabulary, made when they are first asked for and kept. Safe for use from many threads at once.</summary>
 internal sealed class NodeMasks
 {
+    /// <summary>Longest tokens within strings of bounded length, bytes: places from which no token reaches the bound then share a mask.</summary>
+    public const int Horizon = 32;
+
     private const long MostBytes = 64L << 20;
     private const int ManyStates = 5000;
 
     private readonly int _size;
     private readonly Lock _lock = new();
+    private readonly Dictionary<int, NodeMask> _shared;                    // of the nodes that all grammars of JSON have
     private readonly Dictionary<int, NodeMask> _masks = [];
     private LocalStates _states;
     private long _bytes;
@@ -19,6 +23,7 @@ internal sealed class NodeMasks
     {
         Trie = vocabulary.Trie;
         _size = vocabulary.Size;
+        _shared = vocabulary.JsonMasks;
         Automaton = whole.Restrict(Trie.Usable);
         _states = new LocalStates(Automaton);
     }
@@ -32,25 +37,43 @@ internal sealed class NodeMasks
     /// <summary>The mask of a node that reads a byte.</summary>
     public NodeMask Of(int node)
     {
+        int twin = Automaton.Twin(node);
+        int longest = Automaton.HasTwins(node) ? Horizon : byte.MaxValue;
         lock (_lock)
         {
-            if (_masks.TryGetValue(node, out NodeMask? mask))
-                return mask;
-            if (_states.Count > ManyStates)
-                _states = new LocalStates(Automaton);
+            if (twin < JsonSyntax.Nodes)
+                lock (_shared)
+                    return Of(twin, _shared, longest);
             if (_bytes > MostBytes)
             {
                 _masks.Clear();
                 _bytes = 0;
             }
-            mask = Walk(_states.At(node));
-            _masks.Add(node, mask);
-            _bytes += mask.Bytes;
-            return mask;
+            return Of(twin, _masks, longest);
         }
     }
 
-    private NodeMask Walk(int start)
+    private NodeMask Of(int node, Dictionary<int, NodeMask> masks, int longest)
+    {
+        if (masks.TryGetValue(node, out NodeMask? mask))
+            return mask;
+        if (_states.Count > ManyStates)
+            _states = new LocalStates(Automaton);
+        try
+        {
+            mask = Walk(_states.At(node), longest);
+        }
+        catch (GrammarException)
+        {
+            _states = new LocalStates(Automaton);
+            throw;
+        }
+        masks.Add(node, mask);
+        _bytes += mask.Bytes;
+        return mask;
+    }
+
+    private NodeMask Walk(int start, int longest)
     {
         List<int> tokens = [];
         List<int> exits = [];
@@ -59,7 +82,7 @@ internal sealed class NodeMasks
         for (int node = 1; node < Trie.Nodes;)
         {
             int depth = Trie.Depth(node);
-            int state = _states.Next(states[depth - 1], Trie.Label(node));
+            int state = depth > longest ? LocalStates.Dead : _states.Next(states[depth - 1], Trie.Label(node));
             if (state == LocalStates.Dead)
             {
                 node = Trie.End(node);

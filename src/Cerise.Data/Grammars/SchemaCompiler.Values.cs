@@ -59,7 +59,7 @@ internal sealed partial class SchemaCompiler
         }
         return least is null && most is null
             ? _syntax.String(from)
-            : _syntax.Quoted(from, at => most < least ? _builder.Node() : _builder.Repeat(at, least ?? 0, most, _syntax.Character));
+            : _syntax.Quoted(from, at => most < least ? _builder.Node() : _builder.RepeatAlike(at, least ?? 0, most, _syntax.Character));
     }
 
     private int Integer(int from, SchemaReader schema)

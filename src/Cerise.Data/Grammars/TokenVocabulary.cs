@@ -27,6 +27,9 @@ public sealed class TokenVocabulary
     /// <summary>The highest id plus one.</summary>
     public int Size => _tokens.Length;
 
+    /// <summary>Masks of the nodes that all grammars of JSON have; locked while in use.</summary>
+    internal Dictionary<int, NodeMask> JsonMasks { get; } = [];
+
     /// <summary>The tokens as a tree.</summary>
     internal TokenTrie Trie => _trie.Value;
 

@@ -90,6 +90,8 @@ public sealed class GenerationService : IGenerationListener, IDisposable
             if (_waiting >= _options.MaxQueue)
                 throw new GenerationException(GenerationFault.QueueFull, $"{_waiting} requests wait already, the limit is {_options.MaxQueue}; try again later");
             _waiting++;
+            if (options.Guide is { } guide)
+                options = options with { Guide = () => new GuardedGuide(guide, stream) };
             _arrived.Add(new ServedRun(_requests++, request, options, stream, ContextLength, _model.Config.VocabSize));
             _work.Release();
         }
@@ -217,7 +219,7 @@ public sealed class GenerationService : IGenerationListener, IDisposable
         return stopping;
     }
 
-    // Requests that were cancelled or are late.
+    // Requests that were cancelled, are late, or whose guide has failed.
     private void GiveUp()
     {
         bool any = false;
@@ -226,11 +228,14 @@ public sealed class GenerationService : IGenerationListener, IDisposable
         foreach (ServedRun run in CollectionsMarshal.AsSpan(_runs))
         {
             bool late = run.Stream.IsLate;
-            if (!late && !(cancelled && run.Stream.IsCancelled))
+            Exception? fault = run.Stream.GuideFault;
+            if (!late && fault is null && !(cancelled && run.Stream.IsCancelled))
                 continue;
             run.Abandoned = true;
             any = true;
-            if (late)
+            if (fault is not null)
+                run.Stream.Fail(new GenerationException(GenerationFault.Failed, fault.Message, fault));
+            else if (late)
                 run.Stream.Fail(new GenerationException(GenerationFault.TimedOut, "the request took longer than it may; give it more time, or ask for less"));
         }
         if (!any)
@@ -251,7 +256,7 @@ public sealed class GenerationService : IGenerationListener, IDisposable
         bool ended = false;
         foreach (ServedRun run in CollectionsMarshal.AsSpan(_undelivered))
         {
-            if (!due && !run.IsUrgent)
+            if ((!due && !run.IsUrgent) || run.Stream.GuideFault is not null)
                 continue;
             run.IsUrgent = false;
             if (run.Stream.Unfinished == 0)
@@ -263,7 +268,7 @@ public sealed class GenerationService : IGenerationListener, IDisposable
         }
         _undelivered.RemoveAll(static run => run.Stream.Undelivered.Count == 0);
         if (ended)
-            _runs.RemoveAll(static run => run.Stream.Unfinished == 0);
+            _runs.RemoveAll(static run => run.Stream.Unfinished == 0 && run.Stream.GuideFault is null);
         if (due)
         {
             _lastDelivery = now;

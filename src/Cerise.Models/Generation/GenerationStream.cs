@@ -35,6 +35,9 @@ public sealed class GenerationStream : IValueTaskSource<bool>, IDisposable
     /// <summary>The service's own: whether its first token was drawn.</summary>
     internal bool HasBegun { get; set; }
 
+    /// <summary>The service's own: what its guide threw; null while all is well.</summary>
+    internal Exception? GuideFault { get; set; }
+
     /// <summary>Whether the caller has given it up.</summary>
     internal bool IsCancelled { get; private set; }
 

@@ -134,12 +134,11 @@ public sealed class JsonSchemaGrammarTests
             """{"type":"string","pattern":"REP"}""".Replace("REP", new string('(', 5000), StringComparison.Ordinal),
             """{"type":"array","minItems":2000000000,"items":{"type":"integer"}}""",
             """{"type":"object","minProperties":2000000000}""",
-            """{"allOf":[{"properties":{"a":{"$ref":"#"},"b":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#"},"b":{"$ref":"#"}}}]}""",
+            """{"allOf":[{"properties":{"a":{"$ref":"#"}}},{"properties":{"a":{"$ref":"#/allOf/0"}}}]}""",
             """{"$ref":"#/$defs/a","minimum":1,"$defs":{"a":{"$ref":"#/$defs/b","minimum":1},"b":{"$ref":"#/$defs/a","minimum":1}}}""",
             $$"""{"enum":[{{string.Join(',', Enumerable.Range(0, 60_000).Select(i => $"\"number {i}\""))}}]}""",
         ];
-        foreach (string schema in hostile)
-            Assert.Throws<GrammarException>(() => JsonSchemaGrammar.Parse(schema));
+        Assert.All(hostile, schema => Assert.Throws<GrammarException>(() => JsonSchemaGrammar.Parse(schema)));
     }
 
     [Fact]
@@ -182,6 +181,30 @@ public sealed class JsonSchemaGrammarTests
             catch (GrammarException)
             {
             }
+        }
+    }
+
+    [Fact]
+    public void A_long_bounded_string_keeps_to_its_bounds_to_the_character()
+    {
+        Grammar grammar = JsonSchemaGrammar.Parse("""{"type":"string","minLength":100,"maxLength":200}""");
+        foreach (int length in (ReadOnlySpan<int>)[0, 1, 66, 67, 68, 99, 100, 101, 132, 133, 166, 167, 168, 199, 200, 201])
+            Assert.Equal(length is >= 100 and <= 200, grammar.Accepts($"\"{new string('x', length)}\""));
+        TokenVocabulary long33 = Walks.Of([.. Enumerable.Range(1, 33).Select(length => new string('y', length)), "y\"", "yy\""]);
+        ITokenConstraint constraint = grammar.Start(long33);
+        constraint.Accept('"');
+        ulong[] allowed = new ulong[(long33.Size + 63) / 64];
+        for (int read = 0; read <= 200; read++)
+        {
+            constraint.FillAllowed(allowed);
+            bool Allows(int id) => (allowed[id / 64] >> (id % 64) & 1) == 1;
+            for (int length = 1; length <= 32; length++)
+                Assert.True(Allows(255 + length) == (read + length <= 200), $"{length} after {read}");
+            Assert.Equal(read is >= 100, Allows('"'));
+            Assert.Equal(read is >= 99 and < 200, Allows(255 + 34));
+            Assert.Equal(read is >= 98 and < 199, Allows(255 + 35));
+            if (read < 200)
+                constraint.Accept('y');
         }
     }
 

@@ -196,14 +196,39 @@ public sealed class GenerationServiceTests : IDisposable
         Assert.Equal(30, (await Read(other)).Count);
     }
 
-    [Fact]
-    public async Task A_failure_is_told_to_all_that_run_and_later_requests_are_answered()
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 0)]
+    [InlineData(false, 9)]
+    public async Task A_guide_that_fails_ends_its_request_and_no_other(bool inFactory, int at)
     {
         using GenerationService service = new(_model);
-        GenerationStream failing = service.Submit(new([1], 1, Seed.From(1)), new() { Guide = Watch.Of(ids => ids.Count == 9 ? throw new FormatException("no") : false) });
+        GenerationStream other = service.Submit(new([2], 1, Seed.From(2)), new() { MaxNewTokens = 200 });
+        Func<ICompletionGuide> guide = inFactory ? () => throw new FormatException("no")
+            : at > 0 ? Watch.Of(ids => ids.Count == at ? throw new FormatException("no") : false) : () => new FailingConstraint();
+        GenerationStream failing = service.Submit(new([1], 2, Seed.From(1)), new() { Guide = guide });
         GenerationException error = await Assert.ThrowsAsync<GenerationException>(async () => await Read(failing));
         Assert.Equal((GenerationFault.Failed, "no"), (error.Fault, error.Message));
         Assert.IsType<FormatException>(error.InnerException);
+        Assert.Equal(200, (await Read(other)).Count);
+        await service.StopAsync(Cancellation);
+        Assert.Equal((1L, 1L, 0.0), (service.Statistics.Finished, service.Statistics.GivenUp, service.Statistics.CacheUse));
+    }
+
+    [Fact]
+    public async Task A_failure_of_the_model_is_told_to_all_that_run_and_later_requests_are_answered()
+    {
+        using GenerationService service = new(_model);
+        Parameter norm = _model.Parameter("model.norm.weight");
+        float[] weights = norm.ToArray();
+        norm.SetRows(0, [.. weights.Select(_ => float.NaN)]);
+        GenerationStream[] failing = [.. Enumerable.Range(0, 3).Select(i => service.Submit(new([1 + i], 2, Seed.From(1)), new()))];
+        foreach (GenerationStream stream in failing)
+        {
+            GenerationException error = await Assert.ThrowsAsync<GenerationException>(async () => await Read(stream));
+            Assert.Equal((GenerationFault.Failed, "the logits hold NaN: the weights are damaged or training diverged"), (error.Fault, error.Message));
+        }
+        norm.SetRows(0, weights);
         Assert.Equal(4, (await Read(service.Submit(new([2], 1, Seed.From(2)), new() { MaxNewTokens = 4 }))).Count);
     }
 
@@ -320,6 +345,13 @@ public sealed class GenerationServiceTests : IDisposable
             _constrains = id % 2 == 0;
             return false;
         }
+    }
+
+    private sealed class FailingConstraint : ICompletionGuide
+    {
+        public bool Constrain(Span<ulong> allowed) => throw new FormatException("no");
+
+        public bool Append(int id) => false;
     }
 
     // Holds the service's thread at the first token of a request.

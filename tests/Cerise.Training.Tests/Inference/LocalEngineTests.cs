@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Cerise.Data;
+using Cerise.Data.Grammars;
 using Cerise.Data.Inference;
 using Cerise.Models;
 using Cerise.Models.Configs;
@@ -105,6 +107,48 @@ public sealed class LocalEngineTests : IAsyncDisposable
         Assert.NotEqual(first, second);
         await using LocalEngine again = new(Toy.NewModel(_device), Toy.Tokenizer, options: new() { Seed = 3 });
         Assert.Equal(first, (await Read(request, again)).Select(token => token.Id));
+    }
+
+    [Fact]
+    public async Task Completions_are_held_to_a_grammar_and_end_with_it()
+    {
+        Grammar grammar = JsonSchemaGrammar.Parse("""
+            {"type":"object","properties":{"kind":{"enum":["red","green"]},"count":{"type":"integer","minimum":1,"maximum":20},"name":{"type":"string","maxLength":8}},
+            "required":["kind","count","name"],"additionalProperties":false}
+            """);
+        SamplingSettings sampling = new() { Temperature = 1.5f, Seed = 4 };
+        List<EngineToken> tokens = await Read(new() { Prompt = "a", Samples = 8, Grammar = grammar, Sampling = sampling });
+        foreach (IGrouping<int, EngineToken> sample in tokens.GroupBy(token => token.Sample))
+        {
+            using JsonDocument answer = JsonDocument.Parse(Text(sample));
+            Assert.Contains(answer.RootElement.GetProperty("kind").GetString(), (string[])["red", "green"]);
+            Assert.InRange(answer.RootElement.GetProperty("count").GetInt32(), 1, 20);
+            Assert.InRange(answer.RootElement.GetProperty("name").GetString()!.EnumerateRunes().Count(), 0, 8);
+            Assert.Equal(EngineFinish.Stop, sample.Last().FinishReason);
+        }
+        // A number may always go on, so an end token says that it is over; at the limit it is cut.
+        tokens = await Read(new() { Prompt = "a", Samples = 30, Grammar = JsonSchemaGrammar.Parse("""{"type":"integer"}"""), Sampling = sampling with { MaxNewTokens = 4 } });
+        Assert.Contains(tokens, token => token.IsEnd);
+        Assert.Contains(tokens, token => token.FinishReason == EngineFinish.Length);
+        Assert.All(tokens, token => Assert.True(token.IsEnd || token.Text is "-" || char.IsAsciiDigit(token.Text[0])));
+        tokens = await Read(new() { Prompt = "a", Grammar = JsonGrammar.AnyObject, Sampling = sampling with { StopStrings = ["{"] } });
+        Assert.Equal(("", "{"), (Text(tokens), tokens[^1].StopString));
+        EngineException error = await Assert.ThrowsAsync<EngineException>(async () => await Read(
+            new() { Prompt = "a", Grammar = JsonSchemaGrammar.Parse(Ambiguous), Sampling = sampling with { LogitBias = new Dictionary<int, float> { [Toy.Tokenizer.Encode("[", false)[0]] = 100 } } }));
+        Assert.Equal(EngineFault.Failed, error.Fault);
+        Assert.IsType<GrammarException>(error.InnerException!.InnerException);
+    }
+
+    // Reads of brackets multiply.
+    private static string Ambiguous
+    {
+        get
+        {
+            string schema = """{"type":"null"}""";
+            for (int depth = 0; depth < 14; depth++)
+                schema = $$"""{"anyOf":[{"type":"array","items":{{schema}},"maxItems":{{(2 * depth) + 2}}},{"type":"array","items":{{schema}},"maxItems":{{(2 * depth) + 3}}}]}""";
+            return schema;
+        }
     }
 
     public static TheoryData<EngineRequest, string?, string> Faulty
