@@ -139,15 +139,14 @@ public sealed class LocalEngineTests : IAsyncDisposable
         Assert.IsType<GrammarException>(error.InnerException!.InnerException);
     }
 
-    // Reads of brackets multiply.
+    // The ways to read brackets double with each.
     private static string Ambiguous
     {
         get
         {
-            string schema = """{"type":"null"}""";
-            for (int depth = 0; depth < 14; depth++)
-                schema = $$"""{"anyOf":[{"type":"array","items":{{schema}},"maxItems":{{(2 * depth) + 2}}},{"type":"array","items":{{schema}},"maxItems":{{(2 * depth) + 3}}}]}""";
-            return schema;
+            string Array(int depth, int most) => $"{{\"type\":\"array\",\"items\":{{\"$ref\":\"#/$defs/{depth - 1}\"}},\"maxItems\":{most}}}";
+            IEnumerable<string> levels = Enumerable.Range(1, 14).Select(depth => $"\"{depth}\":{{\"anyOf\":[{Array(depth, 2 * depth)},{Array(depth, (2 * depth) + 1)}]}}");
+            return """{"$ref":"#/$defs/14","$defs":{"0":{"type":"null"},""" + string.Join(',', levels) + "}}";
         }
     }
 
