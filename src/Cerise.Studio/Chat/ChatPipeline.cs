@@ -11,6 +11,7 @@ namespace Cerise.Studio.Chat;
 internal sealed class ChatPipeline(ServedModel model, TimeProvider time)
 {
     private readonly ChatFormat _format = model.Format;
+    private readonly GrammarCache _grammars = new();
 
     /// <summary>Writes the prompt and checks that it can be answered. Sampling begins with the enumeration of the pieces.</summary>
     /// <exception cref="RequestException">It cannot.</exception>
@@ -117,10 +118,17 @@ internal sealed class ChatPipeline(ServedModel model, TimeProvider time)
                 yield return piece;
     }
 
-    private static Grammar? GrammarOf(ChatRequest request, ForcedCall? forced)
+    private Grammar? GrammarOf(ChatRequest request, ForcedCall? forced)
     {
-        if ((forced?.Schema ?? request.AnswerSchema) is null)
+        if ((forced?.Schema ?? request.AnswerSchema) is not { } schema)
             return null;
-        throw RequestException.Invalid(forced is null ? "response_format" : "tool_choice", "answers held to a schema are not supported.", "unsupported_parameter");
+        try
+        {
+            return _grammars.Of(schema);
+        }
+        catch (GrammarException fault)
+        {
+            throw new RequestException(400, $"the schema cannot be kept to: {fault.Message}", forced is null ? "response_format" : "tools", "invalid_schema", fault);
+        }
     }
 }

@@ -31,6 +31,27 @@ public sealed class ServeVerbTests(SmallModel model)
     }
 
     [Fact]
+    public async Task Even_a_model_of_random_weights_keeps_to_a_schema()
+    {
+        using ChattyModel folder = new(model, "{% if tools %}{{ tools | tojson }}{% endif %}{% for m in messages %}<{{ m.role }}>{{ m.content }}\n{% endfor %}{{ '<assistant>' }}");
+        await using RunningServer server = await RunningServer.Start("--model", folder.Path, "--model-name", "tiny", "--context-length", "128");
+        ChatClient client = Client(server, "tiny");
+        BinaryData schema = BinaryData.FromString("""{"type":"object","properties":{"sure":{"type":"boolean"},"colour":{"enum":["red","green"]}},"required":["sure","colour"],"additionalProperties":false}""");
+        ChatCompletionOptions format = new() { ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat("answer", schema, jsonSchemaIsStrict: true) };
+        ChatCompletion answer = await client.CompleteChatAsync([new UserChatMessage("A")], format, TestContext.Current.CancellationToken);
+        Assert.Equal(ChatFinishReason.Stop, answer.FinishReason);
+        JsonNode json = JsonNode.Parse(answer.Content[0].Text)!;
+        Assert.True((string?)json["colour"] is "red" or "green", json.ToJsonString());
+        Assert.NotNull((bool?)json["sure"]);
+
+        var tool = ChatTool.CreateFunctionTool("go", null, BinaryData.FromString("""{"type":"object","properties":{"far":{"type":"boolean"}},"required":["far"]}"""));
+        ChatCompletion call = await client.CompleteChatAsync(
+            [new UserChatMessage("A")], new ChatCompletionOptions { Tools = { tool }, ToolChoice = ChatToolChoice.CreateRequiredChoice() }, TestContext.Current.CancellationToken);
+        Assert.Equal(("go", ChatFinishReason.ToolCalls), (call.ToolCalls.Single().FunctionName, call.FinishReason));
+        Assert.NotNull((bool?)JsonNode.Parse(call.ToolCalls[0].FunctionArguments)!["far"]);
+    }
+
+    [Fact]
     public async Task A_model_without_a_template_is_talked_to_in_plain_turns()
     {
         await using RunningServer server = await RunningServer.Start("--model", model.Model);

@@ -99,6 +99,20 @@ public sealed class ToolsTests
         Assert.False(host.Engine.Requests[0].SkipSpecialTokens);
     }
 
+    [Theory]
+    [InlineData("\"required\"")]
+    [InlineData("{\"type\":\"function\",\"function\":{\"name\":\"weather\"}}")]
+    public async Task A_call_that_must_be_is_begun_for_the_model_and_held_to_its_schema(string choice)
+    {
+        await using StudioHost host = await StudioHost.Start("{\"name\": \"weather\", \"arguments\": {\"city\": \"Rome\"}}");
+        JsonNode answer = (await host.Chat($"{Tools},\"tool_choice\":{choice}"))["choices"]![0]!;
+        Assert.Equal("tool_calls", (string?)answer["finish_reason"]);
+        Assert.Null(answer["message"]!["content"]);
+        Assert.Equal("{\"city\": \"Rome\"}", (string?)answer["message"]!["tool_calls"]!.AsArray().Single()!["function"]!["arguments"]);
+        Assert.EndsWith("<|im_start|>assistant\n<tool_call>\n", host.Engine.PromptOf(0));
+        Assert.NotNull(host.Engine.Requests[0].Grammar);
+    }
+
     [Fact]
     public async Task A_template_without_a_place_for_tools_is_said_to_have_none()
     {

@@ -67,6 +67,17 @@ public sealed class NuGetClientTests
     }
 
     [Fact]
+    public async Task A_tool_that_is_named_is_called_and_a_schema_kept_to()
+    {
+        await using StudioHost host = await OfficialServer.Start();
+        ChatCompletion call = await Complete(host, "say json", new ChatCompletionOptions { Tools = { Weather }, ToolChoice = ChatToolChoice.CreateFunctionChoice("weather") });
+        Assert.Equal("{\"city\": \"Oslo\"}", call.ToolCalls[0].FunctionArguments.ToString());
+        BinaryData schema = BinaryData.FromString("""{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}""");
+        ChatCompletion answer = await Complete(host, "say json", new ChatCompletionOptions { ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat("answer", schema, jsonSchemaIsStrict: true) });
+        Assert.Equal("Oslo", JsonDocument.Parse(answer.Content[0].Text).RootElement.GetProperty("city").GetString());
+    }
+
+    [Fact]
     public async Task Models_are_listed()
     {
         await using StudioHost host = await OfficialServer.Start();

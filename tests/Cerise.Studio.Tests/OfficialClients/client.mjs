@@ -80,6 +80,17 @@ const scenarios = {
     assert.deepEqual(JSON.parse(final.choices[0].message.tool_calls[0].function.arguments), { city: 'Rome' });
   },
 
+  async forcedTools() {
+    const answer = await client.chat.completions.create(ask('say json', { tools: [weather], tool_choice: { type: 'function', function: { name: 'weather' } } }));
+    assert.deepEqual(JSON.parse(answer.choices[0].message.tool_calls[0].function.arguments), { city: 'Oslo' });
+  },
+
+  async schema() {
+    const format = { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false } } };
+    const answer = await client.chat.completions.parse(ask('say json', { response_format: format }));
+    assert.deepEqual(answer.choices[0].message.parsed ?? JSON.parse(answer.choices[0].message.content), { city: 'Oslo' });
+  },
+
   async completions() {
     const answer = await client.completions.create({ model, prompt: ['say hello', 'say hello'], max_tokens: 5 });
     assert.deepEqual(answer.choices.map((choice) => choice.text), ['Hello', 'Hello']);
