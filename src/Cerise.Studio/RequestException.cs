@@ -31,10 +31,12 @@ public sealed class RequestException : Exception
     internal static RequestException Invalid(string parameter, string message, string? code = null) => new(400, message, parameter, code);
 
     /// <summary>What an engine's refusal is to a client.</summary>
-    internal static RequestException From(EngineException fault) => fault.Fault switch
+    /// <param name="fault">The refusal.</param>
+    /// <param name="prompt">The field that the prompt came from.</param>
+    internal static RequestException From(EngineException fault, string prompt) => fault.Fault switch
     {
-        EngineFault.InvalidSetting => new(400, fault.Message, fault.Setting, cause: fault),
-        EngineFault.PromptTooLong => new(400, fault.Message, fault.Setting ?? "messages", "context_length_exceeded", fault),
+        EngineFault.InvalidSetting => new(400, fault.Message, fault.Setting == "prompt" ? prompt : fault.Setting, cause: fault),
+        EngineFault.PromptTooLong => new(400, fault.Message, prompt, "context_length_exceeded", fault),
         EngineFault.QueueFull => new(429, fault.Message, code: "rate_limit_exceeded", cause: fault),
         EngineFault.ShuttingDown => new(503, fault.Message, code: "shutting_down", cause: fault),
         EngineFault.TimedOut => new(408, fault.Message, code: "request_timeout", cause: fault),

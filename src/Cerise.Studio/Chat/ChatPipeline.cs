@@ -73,7 +73,7 @@ internal sealed class ChatPipeline(ServedModel model, TimeProvider time)
     private async IAsyncEnumerable<ChatPiece> Answer(
         AnswerSample[] samples, EngineRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (EngineToken token in EngineTokens.Of(model.Engine, request, cancellation).ConfigureAwait(false))
+        await foreach (EngineToken token in EngineTokens.Of(model.Engine, request, "messages", cancellation).ConfigureAwait(false))
             if (samples[token.Sample].Take(token) is { } piece)
                 yield return piece;
     }
@@ -88,7 +88,7 @@ internal sealed class ChatPipeline(ServedModel model, TimeProvider time)
         List<int> ids = [.. request.PromptIds!];
         bool goesOn = false;
         EngineRequest first = request with { Samples = 1, Sampling = sampling with { StopStrings = [.. sampling.StopStrings, close] } };
-        await foreach (EngineToken token in EngineTokens.Of(model.Engine, first, cancellation).ConfigureAwait(false))
+        await foreach (EngineToken token in EngineTokens.Of(model.Engine, first, "messages", cancellation).ConfigureAwait(false))
         {
             ids.Add(token.Id);
             goesOn = token.StopString == close;
@@ -113,7 +113,7 @@ internal sealed class ChatPipeline(ServedModel model, TimeProvider time)
             Grammar = grammar,
             Timeout = request.Timeout - time.GetElapsedTime(began),
         };
-        await foreach (EngineToken token in EngineTokens.Of(model.Engine, second, cancellation).ConfigureAwait(false))
+        await foreach (EngineToken token in EngineTokens.Of(model.Engine, second, "messages", cancellation).ConfigureAwait(false))
             if (sample.Take(token) is { } piece)
                 yield return piece;
     }

@@ -7,16 +7,20 @@ namespace Cerise.Studio.Chat;
 internal static class EngineTokens
 {
     /// <summary>Answers a request.</summary>
+    /// <param name="engine">What answers.</param>
+    /// <param name="request">What to answer.</param>
+    /// <param name="prompt">The field that the prompt came from, for messages.</param>
+    /// <param name="cancellation">Gives the request up.</param>
     /// <exception cref="RequestException">The engine refused, or could not finish.</exception>
     public static async IAsyncEnumerable<EngineToken> Of(
-        ITextEngine engine, EngineRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+        ITextEngine engine, EngineRequest request, string prompt, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await using IAsyncEnumerator<EngineToken> tokens = engine.Generate(request, cancellation).GetAsyncEnumerator(cancellation);
-        while (await Next(tokens).ConfigureAwait(false))
+        while (await Next(tokens, prompt).ConfigureAwait(false))
             yield return tokens.Current;
     }
 
-    private static async ValueTask<bool> Next(IAsyncEnumerator<EngineToken> tokens)
+    private static async ValueTask<bool> Next(IAsyncEnumerator<EngineToken> tokens, string prompt)
     {
         try
         {
@@ -24,7 +28,7 @@ internal static class EngineTokens
         }
         catch (EngineException fault)
         {
-            throw RequestException.From(fault);
+            throw RequestException.From(fault, prompt);
         }
     }
 }

@@ -92,7 +92,7 @@ internal sealed class CompletionsEndpoint(ServedModel model, ServerOptions optio
             SkipSpecialTokens = fields.SkipSpecialTokens,
             Timeout = options.RequestTimeout,
         };
-        await foreach (EngineToken token in EngineTokens.Of(model.Engine, request, cancellation).ConfigureAwait(false))
+        await foreach (EngineToken token in EngineTokens.Of(model.Engine, request, "prompt", cancellation).ConfigureAwait(false))
             yield return makers[first + token.Sample].Take(token);
     }
 

@@ -163,7 +163,8 @@ public sealed class ChatCompletionsEndpointTests
     public async Task A_prompt_longer_than_the_context_has_its_code()
     {
         await using StudioHost host = await StudioHost.Start(new ScriptedEngine("x") { ContextLength = 20 });
-        Assert.Equal("context_length_exceeded", (string?)(await host.Refused(HttpStatusCode.BadRequest, StudioHost.Request("")))["code"]);
+        JsonNode error = await host.Refused(HttpStatusCode.BadRequest, StudioHost.Request(""));
+        Assert.Equal(("context_length_exceeded", "messages"), ((string?)error["code"], (string?)error["param"]));
     }
 
     [Fact]
