@@ -32,6 +32,7 @@ internal sealed class Builtin
     /// <exception cref="TemplateFault">The arguments do not fit, or what it does fails.</exception>
     public Value Invoke(Value self, Arguments arguments, RenderState state)
     {
+        state.ChargeCall();
         var values = new Value?[_parameters.Length];
         int positional = Math.Min(values.Length, arguments.Positional.Count);
         for (int i = 0; i < positional; i++)

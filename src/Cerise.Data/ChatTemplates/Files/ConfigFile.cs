@@ -40,10 +40,10 @@ internal static class ConfigFile
     {
         var tokens = new JsonObject();
         if (config is not null)
-            AddTokens(tokens, config);
+            AddTokens(tokens, config, Path.Combine(folder, Name));
         string map = Path.Combine(folder, TokensFile);
         if (config?["added_tokens_decoder"] is null && File.Exists(map))
-            AddTokens(tokens, Read(map));
+            AddTokens(tokens, Read(map), map);
         return tokens;
     }
 
@@ -66,24 +66,34 @@ internal static class ConfigFile
         }
     }
 
-    private static void AddTokens(JsonObject tokens, JsonObject config)
+    /// <summary>The text that a node holds, or null for anything else.</summary>
+    /// <exception cref="ChatTemplateException">The text is not well-formed.</exception>
+    public static string? Text(JsonNode? node, string file)
+    {
+        try
+        {
+            return node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ChatTemplateException(file, "a text holds half of a surrogate pair (\\ud800 to \\udfff), which is no text", e);
+        }
+    }
+
+    private static void AddTokens(JsonObject tokens, JsonObject config, string file)
     {
         foreach (string name in TokenNames)
-            if (Content(config[name]) is { } token)
+            if (Content(config[name], file) is { } token)
                 tokens[name] = token;
         if (config["additional_special_tokens"] is JsonArray additional)
-            tokens["additional_special_tokens"] = new JsonArray([.. additional.Select(Content).OfType<string>().Select(token => JsonValue.Create(token))]);
+            tokens["additional_special_tokens"] =
+                new JsonArray([.. additional.Select(token => Content(token, file)).OfType<string>().Select(token => JsonValue.Create(token))]);
         if (config["extra_special_tokens"] is JsonObject extra)
             foreach ((string name, JsonNode? token) in extra)
-                if (Content(token) is { } content)
+                if (Content(token, file) is { } content)
                     tokens[name] = content;
     }
 
     /// <summary>A token is written as a text or as an object with its content.</summary>
-    private static string? Content(JsonNode? node) => node switch
-    {
-        JsonObject entry => Content(entry["content"]),
-        JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
-        _ => null,
-    };
+    private static string? Content(JsonNode? node, string file) => Text(node is JsonObject entry ? entry["content"] : node, file);
 }

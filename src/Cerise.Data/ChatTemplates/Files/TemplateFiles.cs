@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Cerise.Data.ChatTemplates.Files;
@@ -75,26 +74,24 @@ internal sealed record TemplateFiles(IReadOnlyList<NamedTemplate> Templates, Jso
         {
             case null:
                 return [];
-            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
-                return [new NamedTemplate(Default, value.GetValue<string>(), file)];
+            case JsonValue value when ConfigFile.Text(value, file) is { } source:
+                return [new NamedTemplate(Default, source, file)];
             case JsonArray list:
                 var named = new Dictionary<string, NamedTemplate>(StringComparer.Ordinal);
                 foreach (JsonNode? item in list)
                 {
-                    if (item is not JsonObject entry || Text(entry["name"]) is not { } name || Text(entry["template"]) is not { } source)
+                    if (item is not JsonObject entry || ConfigFile.Text(entry["name"], file) is not { } name || ConfigFile.Text(entry["template"], file) is not { } program)
                         throw new ChatTemplateException(file, "chat_template: each item must have a name and a template, both texts");
-                    named[name] = new NamedTemplate(name, source, file);
+                    named[name] = new NamedTemplate(name, program, file);
                 }
                 return [.. named.Values];
             case JsonObject members:
                 return [.. members.Select(member => new NamedTemplate(member.Key,
-                    Text(member.Value) ?? throw new ChatTemplateException(file, $"chat_template: '{member.Key}' must be a text"), file))];
+                    ConfigFile.Text(member.Value, file) ?? throw new ChatTemplateException(file, $"chat_template: '{member.Key}' must be a text"), file))];
             default:
                 throw new ChatTemplateException(file, "chat_template must be a text or a list of named ones");
         }
     }
-
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
 
     private static string ReadText(string path)
     {

@@ -10,6 +10,12 @@ internal sealed class RenderState
     /// <summary>The budget counts characters; a step costs as much as so many of them.</summary>
     private const int UnitsPerStep = 8;
 
+    /// <summary>What goes on in a loop's iteration beside its statements, in steps.</summary>
+    private const int StepsPerItem = 3;
+
+    /// <summary>What goes on in a call beside its arguments, in steps.</summary>
+    private const int StepsPerCall = 4;
+
     private readonly long _maxSteps;
     private long _units;
 
@@ -86,13 +92,17 @@ internal sealed class RenderState
     public void Enter()
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
+        Charge(StepsPerCall);
         if (++_depth > Options.MaxDepth)
             throw new TemplateFault($"calls are nested deeper than the limit of {Options.MaxDepth} (MaxDepth); does a macro call itself without end?");
     }
 
     public void Leave() => _depth--;
 
-    /// <summary>The items of a value, each a step.</summary>
+    /// <summary>Counts a call of a function, filter, test or method.</summary>
+    public void ChargeCall() => Charge(StepsPerCall);
+
+    /// <summary>The items of a value, each some steps.</summary>
     /// <exception cref="TemplateFault">It has none.</exception>
     public IEnumerable<Value> Items(Value value)
     {
@@ -105,7 +115,7 @@ internal sealed class RenderState
     {
         foreach (Value item in items)
         {
-            Step();
+            Charge(StepsPerItem);
             yield return item;
         }
     }
