@@ -49,18 +49,14 @@ internal sealed class ChatCompletionsEndpoint(ServedModel model, ServerOptions o
     {
         using var events = new EventStream(response);
         bool[] begun = new bool[fields.Chat.Samples];
-        // The first piece is waited for before the headers go out: a request that is refused is to have its status.
-        await foreach (ChatPiece piece in answer.Pieces(cancellation).ConfigureAwait(false))
+        await events.SendAll(answer.Pieces(cancellation), piece =>
         {
             times.Came();
-            if (!response.HasStarted)
-                events.Begin();
             if (!begun[piece.Sample])
                 events.Add(writer => json.WriteRole(writer, piece.Sample, fields.IncludeUsage));
             begun[piece.Sample] = true;
             AddPiece(events, answer, json, fields, piece);
-            await events.Flush(cancellation).ConfigureAwait(false);
-        }
+        }, cancellation).ConfigureAwait(false);
         if (fields.IncludeUsage)
             events.Add(writer => json.WriteUsageChunk(writer, answer));
         events.AddDone();

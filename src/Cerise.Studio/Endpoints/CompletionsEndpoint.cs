@@ -59,15 +59,12 @@ internal sealed class CompletionsEndpoint(ServedModel model, ServerOptions optio
         CancellationToken cancellation)
     {
         using var events = new EventStream(response);
-        await foreach (CompletionChoice piece in pieces.ConfigureAwait(false))
+        await events.SendAll(pieces, piece =>
         {
             times.Came();
-            if (!response.HasStarted)
-                events.Begin();
             if (piece.Text.Length > 0 || piece.Tokens.Count > 0 || piece.Finish is not null)
                 events.Add(writer => json.Write(writer, [piece], null, fields.IncludeUsage));
-            await events.Flush(cancellation).ConfigureAwait(false);
-        }
+        }, cancellation).ConfigureAwait(false);
         if (fields.IncludeUsage)
             events.Add(writer => json.Write(writer, [], usage()));
         events.AddDone();

@@ -12,8 +12,42 @@ internal sealed class EventStream(HttpResponse response) : IDisposable
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private readonly Utf8JsonWriter _json = new(Stream.Null, WireJson.WriterOptions);
 
-    /// <summary>Sends the headers with the first event, after which the status can no longer change.</summary>
-    public void Begin()
+    /// <summary>Adds events as things come, and sends them whenever the next thing is not there yet: what comes together is sent together.</summary>
+    /// <remarks>The headers go out with the first event; a fault before it leaves the response untouched, so that it can have its status.</remarks>
+    /// <param name="items">The things.</param>
+    /// <param name="add">Adds the events of one.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task SendAll<T>(IAsyncEnumerable<T> items, Action<T> add, CancellationToken cancellation)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await using IAsyncEnumerator<T> each = items.GetAsyncEnumerator(end.Token);
+        while (true)
+        {
+            Task<bool> next = each.MoveNextAsync().AsTask();
+            if (!next.IsCompleted)
+                await FlushBeside(next, end).ConfigureAwait(false);
+            if (!await next.ConfigureAwait(false))
+                return;
+            add(each.Current);
+        }
+    }
+
+    // An enumeration cannot be left while its next thing is waited for, so where the client has gone that ends first.
+    private async Task FlushBeside(Task next, CancellationTokenSource end)
+    {
+        try
+        {
+            await Flush(end.Token).ConfigureAwait(false);
+        }
+        catch
+        {
+            await end.CancelAsync().ConfigureAwait(false);
+            await next.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+    }
+
+    private void Begin()
     {
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = "text/event-stream; charset=utf-8";
@@ -39,6 +73,8 @@ internal sealed class EventStream(HttpResponse response) : IDisposable
     {
         if (_buffer.WrittenCount == 0)
             return;
+        if (!response.HasStarted)
+            Begin();
         await response.Body.WriteAsync(_buffer.WrittenMemory, cancellation).ConfigureAwait(false);
         await response.Body.FlushAsync(cancellation).ConfigureAwait(false);
         _buffer.ResetWrittenCount();
