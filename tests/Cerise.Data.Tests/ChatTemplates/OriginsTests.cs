@@ -42,6 +42,8 @@ public sealed class OriginsTests
     [InlineData("{% for i in range(2) %}.{{ messages[3].content }}{% endfor %}", "[--].[-3]Bye[--].[-3]Bye")]
     // A loop within a turn over other messages is about those; afterwards the turn goes on.
     [InlineData("{% for m in messages[3:] %}a{% for o in messages[:1] %}b{% endfor %}c{% endfor %}", "[3-]a[0-]b[3-]c")]
+    // Within a macro such a loop looks things up for the turn that calls it.
+    [InlineData("{% macro find() %}{% for o in messages %}{{ o.content[:2] if loop.last else '.' }}{% endfor %}{% endmacro %}{% for m in messages[:1] %}{{ find() }}{% endfor %}{{ find() }}", "[0-]...[03]By[0-].[1-].[2-].[33]By")]
     [InlineData("{% for m in messages[2:3] %}a{% generation %}{{ m.content[-2:] }}b{% endgeneration %}c{% endfor %}", "[2-]a[22G]Yo[2-G]b[2-]c")]
     public void Every_character_knows_its_turn_and_its_message(string template, string expected)
     {

@@ -55,12 +55,13 @@ internal sealed class MacroValue(MacroDefinition definition, Scope around) : Val
     public override Value Call(Arguments arguments, RenderState state)
     {
         state.Enter();
-        Scope outer = state.Scope;
+        (Scope outer, bool held) = (state.Scope, state.IsTurnHeld);
+        state.IsTurnHeld = held || state.Place.Turn >= 0;
         Scope scope = definition.Body.NewScope(around);
         state.Scope = scope;
         Bind(arguments, scope, state);
         definition.Body.Capture(scope, state, out StringValue text);
-        state.Scope = outer;
+        (state.Scope, state.IsTurnHeld) = (outer, held);
         state.Leave();
         return text;
     }

@@ -46,6 +46,12 @@ internal sealed class RenderState
     /// <summary>What is written now belongs to this turn and block.</summary>
     public Origin Place { get; set; } = Origin.None;
 
+    /// <summary>
+    /// Whether loops over messages leave the turn as it is: within a macro that is called in a turn they look things up for it, and what the macro writes
+    /// is the turn's.
+    /// </summary>
+    public bool IsTurnHeld { get; set; }
+
     /// <summary>The iteration whose turn is not known yet because its loop counts indexes, or null.</summary>
     public IndexLoop? IndexLoop { get; set; }
 

@@ -8,6 +8,8 @@ internal static class Turns
     /// <summary>Begins an iteration: what it writes belongs to the message that it is about.</summary>
     public static void Begin(Value item, RenderState state)
     {
+        if (state.IsTurnHeld)
+            return;
         if (item is DictValue { MessageIndex: >= 0 } message)
         {
             state.Place = state.Place with { Turn = message.MessageIndex };
