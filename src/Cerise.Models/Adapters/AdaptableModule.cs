@@ -18,6 +18,9 @@ internal sealed record AdaptableModule(string Path, TensorRole Role, Parameter W
     /// <summary>Whether it is a linear layer other than the head.</summary>
     public bool IsLinear => Role == TensorRole.Weight;
 
+    /// <summary>Whether it is the head.</summary>
+    public bool IsHead => Role == TensorRole.LmHead;
+
     /// <summary>Whether its rows are looked up.</summary>
     public bool IsEmbedding => Role == TensorRole.TokenEmbedding;
 
@@ -28,12 +31,16 @@ internal sealed record AdaptableModule(string Path, TensorRole Role, Parameter W
         List<AdaptableModule> modules =
         [
             .. tensors.Where(tensor => tensor.Role is TensorRole.Weight or TensorRole.TokenEmbedding or TensorRole.LmHead)
-                .Select(tensor => new AdaptableModule(PathOf(tensor.Name), tensor.Role, model.Parameter(tensor.Name))),
+                .Select(tensor => new AdaptableModule(PathOf(FullName(model.Config, tensor.Name)), tensor.Role, model.Parameter(tensor.Name))),
         ];
-        if (!modules.Any(module => module.Role == TensorRole.LmHead))
+        if (!modules.Any(module => module.IsHead))
             modules.Add(new AdaptableModule(HeadPath, TensorRole.LmHead, modules.First(module => module.IsEmbedding).Weight));
         return modules;
     }
+
+    /// <summary>A tensor's name with the beginning that files of a model without its head leave out.</summary>
+    public static string FullName(ModelConfig config, string tensor) =>
+        config.HasBareNames && PathOf(tensor) != HeadPath ? ModelFamilies.Find(config.ModelType)!.Prefix + tensor : tensor;
 
     /// <summary>The path of the module that a tensor belongs to: its name up to the last point.</summary>
     public static string PathOf(string tensor) => tensor.EndsWith(End, StringComparison.Ordinal) ? tensor[..^End.Length] : tensor[..Math.Max(0, tensor.LastIndexOf('.'))];

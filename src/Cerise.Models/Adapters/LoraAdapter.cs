@@ -1,4 +1,5 @@
 using Cerise.Models.Checkpoints;
+using Cerise.Models.Configs;
 using Cerise.Tensors;
 
 namespace Cerise.Models.Adapters;
@@ -18,10 +19,12 @@ public sealed class LoraAdapter : IDisposable
 
     private readonly LoraModule[] _modules;
     private readonly SavedWeight[] _saved;
+    private readonly bool _isTransposed;
 
     private LoraAdapter(CausalModel model, LoraConfig config)
     {
         LoraModules meant = new(model, config);
+        _isTransposed = ModelTensors.Of(model.Config).Any(tensor => tensor.IsTransposed);
         // All linear layers by name, since other programs know lists better than the word.
         Config = config.TargetModules.IsAllLinear
             ? config with { TargetModules = ModuleSelection.Of([.. AdaptableModule.Of(model).Where(module => module.IsLinear).Select(module => module.Name).Distinct().Order(StringComparer.Ordinal)]) } : config;
@@ -59,12 +62,20 @@ public sealed class LoraAdapter : IDisposable
     }
 
     /// <summary>Drops inputs of the adapters until the scope is disposed of, in passes that record; keep it until their backward pass is done.</summary>
-    /// <param name="rows">The stream of each row of the batch.</param>
-    public AdapterScope DropOut(ReadOnlySpan<Seed> rows)
+    /// <param name="batch">The batch.</param>
+    /// <param name="rows">The stream of each of its tokens.</param>
+    /// <exception cref="ShapeException">There is not one stream a token.</exception>
+    public AdapterScope DropOut(TokenBatch batch, ReadOnlySpan<Seed> rows)
     {
+        ArgumentNullException.ThrowIfNull(batch);
+        ShapeException.Require(rows.Length == batch.Ids.Count, "DropOut", $"{rows.Length} streams for {batch.Ids.Count} tokens");
+        // The head sees only the rows that predict a scored token.
+        Seed[] ofHead = new Seed[batch.Rows.Count];
+        for (int i = 0; i < ofHead.Length; i++)
+            ofHead[i] = rows[batch.Rows.Values[i]];
         for (int i = 0; i < _modules.Length && Config.LoraDropout > 0; i++)
             if (!_modules[i].Module.IsEmbedding)
-                _modules[i].Factors.Dropout = new AdapterDropout(Config.LoraDropout, i, rows);
+                _modules[i].Factors.Dropout = new AdapterDropout(Config.LoraDropout, i, _modules[i].Module.IsHead ? ofHead : rows);
         return new AdapterScope(() => Array.ForEach(_modules, module => module.Factors.Dropout = null));
     }
 
@@ -78,7 +89,7 @@ public sealed class LoraAdapter : IDisposable
         Directory.CreateDirectory(folder);
         SafetensorsWriter.Write(
             Path.Combine(folder, WeightsFileName), [.. _modules.SelectMany(module => module.ToWrite(dtype)), .. _saved.SelectMany(saved => saved.ToWrite(dtype))]);
-        (Config with { BaseModelNameOrPath = baseModel ?? Config.BaseModelNameOrPath }).Save(folder);
+        (Config with { BaseModelNameOrPath = baseModel ?? Config.BaseModelNameOrPath, FanInFanOut = _isTransposed }).Save(folder);
     }
 
     /// <summary>Reads the weights that <see cref="Save"/> wrote, or PEFT.</summary>
@@ -170,9 +181,10 @@ public sealed class LoraAdapter : IDisposable
     // A table that is embedding and head is written under the names that are asked for.
     private static IEnumerable<string> SavedNames(CausalModel model, LoraConfig config, Parameter weight)
     {
+        string name = AdaptableModule.FullName(model.Config, weight.Name);
         if (!model.IsTied || !model.IsEmbedding(weight))
-            return [weight.Name];
-        IEnumerable<string> names = ((string[])[weight.Name, "lm_head.weight"]).Where(name => config.ModulesToSave.Any(end => AdaptableModule.PathOf(name).EndsWith(end, StringComparison.Ordinal)));
-        return names.Any() ? names : [weight.Name];
+            return [name];
+        IEnumerable<string> names = ((string[])[name, "lm_head.weight"]).Where(each => config.ModulesToSave.Any(end => AdaptableModule.PathOf(each).EndsWith(end, StringComparison.Ordinal)));
+        return names.Any() ? names : [name];
     }
 }

@@ -20,7 +20,7 @@ internal sealed class LoraModules
         _alphas = [.. config.AlphaPattern.Select(pair => (ModulePattern.End(pair.Key), pair.Value))];
         try
         {
-            Saved = [.. model.Parameters.Where(parameter => IsSaved(parameter.Name) || (model.IsTied && model.IsEmbedding(parameter) && IsSaved("lm_head.weight")))];
+            Saved = [.. model.Parameters.Where(parameter => IsSaved(AdaptableModule.FullName(model.Config, parameter.Name)) || (model.IsTied && model.IsEmbedding(parameter) && IsSaved("lm_head.weight")))];
             Targets = [.. AdaptableModule.Of(model).Where(module => IsTarget(module) && !Saved.Contains(module.Weight)).Select(Target)];
         }
         catch (RegexMatchTimeoutException error)
@@ -72,7 +72,7 @@ internal sealed class LoraModules
             if (!paths.Any(path => ModuleSelection.IsNamed(path, name)))
                 throw new AdapterException($"target_modules: '{name}' names no module of this model; {Examples(paths)}");
         foreach (string name in _config.ModulesToSave)
-            if (!model.Parameters.Any(parameter => HasEnd(AdaptableModule.PathOf(parameter.Name), name)) && !paths.Any(path => HasEnd(path, name)))
+            if (!model.Parameters.Any(parameter => HasEnd(AdaptableModule.PathOf(AdaptableModule.FullName(model.Config, parameter.Name)), name)) && !paths.Any(path => HasEnd(path, name)))
                 throw new AdapterException($"modules_to_save: '{name}' names no module of this model; {Examples(paths)}");
 
         static bool HasEnd(string path, string name) => $".{path}.".Contains($"{name}.", StringComparison.Ordinal);

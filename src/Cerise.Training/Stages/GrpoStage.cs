@@ -1,6 +1,5 @@
 using Cerise.Data;
 using Cerise.Models;
-using Cerise.Models.Configs;
 using Cerise.Training.Rewards;
 using Cerise.Training.Rollouts;
 using Cerise.Training.Runs;
@@ -53,8 +52,8 @@ public sealed class GrpoStage(GrpoStageOptions options) : IStage
     /// <inheritdoc/>
     public IEnumerable<string> Plan()
     {
-        if (Directory.Exists(options.Model))
-            yield return MemoryPlan.ForGrpo(ModelConfig.Load(options.Model), options, options.MaxPromptLength).ToString();
+        if (TrainedWeights.PlannedModel(options.Model, options) is var (config, adapter))
+            yield return MemoryPlan.ForGrpo(config, options, options.MaxPromptLength, adapter).ToString();
     }
 
     // Loud where others are silent: rewards that fail, and groups that are all alike from the start.

@@ -1,6 +1,7 @@
 using Cerise.Data;
 using Cerise.Data.Datasets;
 using Cerise.Models;
+using Cerise.Models.Adapters;
 using Cerise.Models.Configs;
 using Cerise.Training.Batches;
 using Cerise.Training.Trainers;
@@ -44,10 +45,10 @@ public sealed class PretrainStage(PretrainStageOptions options) : IStage
     /// <inheritdoc/>
     public IEnumerable<string> Plan()
     {
-        ModelConfig? config = Directory.Exists(options.Model) ? ModelConfig.Load(options.Model)
-            : options.Model.Length == 0 && Path.Exists(options.Tokenizer) ? options.Shape.ToConfig(Tokenizer.Load(options.Tokenizer)) : null;
-        if (config is not null)
-            yield return MemoryPlan.ForSupervised(config, options, Math.Min(options.MaxLength, config.MaxPositionEmbeddings)).ToString();
+        (ModelConfig Config, LoraConfig? Adapter)? planned = options.Model.Length > 0 ? TrainedWeights.PlannedModel(options.Model, options)
+            : Path.Exists(options.Tokenizer) ? (options.Shape.ToConfig(Tokenizer.Load(options.Tokenizer)), null) : null;
+        if (planned is var (config, adapter))
+            yield return MemoryPlan.ForSupervised(config, options, Math.Min(options.MaxLength, config.MaxPositionEmbeddings), adapter).ToString();
     }
 
     private (IEnumerable<string> Train, IReadOnlyCollection<string> Validation) Documents(StageContext context)

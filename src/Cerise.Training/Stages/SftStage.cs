@@ -1,7 +1,6 @@
 using Cerise.Data.Conversations;
 using Cerise.Data.Datasets;
 using Cerise.Models;
-using Cerise.Models.Configs;
 using Cerise.Training.Batches;
 using Cerise.Training.Rollouts;
 using Cerise.Training.Trainers;
@@ -65,9 +64,7 @@ public sealed class SftStage(SftStageOptions options) : IStage
     /// <inheritdoc/>
     public IEnumerable<string> Plan()
     {
-        if (!Directory.Exists(options.Model))
-            yield break;
-        ModelConfig config = ModelConfig.Load(options.Model);
-        yield return MemoryPlan.ForSupervised(config, options, Math.Min(options.MaxLength, config.MaxPositionEmbeddings)).ToString();
+        if (TrainedWeights.PlannedModel(options.Model, options) is var (config, adapter))
+            yield return MemoryPlan.ForSupervised(config, options, Math.Min(options.MaxLength, config.MaxPositionEmbeddings), adapter).ToString();
     }
 }

@@ -1,5 +1,6 @@
 using Cerise.Models;
 using Cerise.Models.Adapters;
+using Cerise.Models.Configs;
 using Cerise.Tensors;
 using Cerise.Training.Optimizers;
 using Cerise.Training.Recipes;
@@ -35,6 +36,15 @@ internal static class TrainedWeights
             model.Dispose();
             throw;
         }
+    }
+
+    /// <summary>What is known of a stage's model before the run; null where the model is an earlier stage's.</summary>
+    public static (ModelConfig Config, LoraConfig? Adapter)? PlannedModel(string model, AdapterOptions options)
+    {
+        if (!Directory.Exists(model) || (options.Adapter.Length > 0 && !Directory.Exists(options.Adapter)))
+            return null;
+        ModelSource source = ModelSource.Find(model, options.Adapter.Length == 0 ? null : options.Adapter);
+        return (ModelConfig.Load(source.Model), options.UsePeft && source.Adapter is { } adapter ? LoraConfig.Load(adapter) : null);
     }
 
     /// <summary>Gives a model the adapter that is to be trained, unless it has one, or freezes weights.</summary>

@@ -80,7 +80,7 @@ public abstract class SupervisedTrainer : ITrainer
                 : null;
             if (noise is not null)
                 Measure(sequences, pack, sums);
-            using AdapterScope dropout = DropOut(batch, first, count);
+            using AdapterScope dropout = DropOut(batch, first, count, pack);
             (Tensor loss, Tensor logProbs, Tensor entropies, Tensor statistics) = Model.LikelihoodLoss(_graph, pack, weights, noise);
             if (noise is null)
                 sums.Add(sequences, pack, logProbs, entropies, statistics);
@@ -125,12 +125,12 @@ public abstract class SupervisedTrainer : ITrainer
     }
 
     // Each row is named by step, place of its sequence in the step's batch, and place in the sequence: no cut into micro-batches changes what is dropped.
-    private AdapterScope DropOut(IReadOnlyList<TokenSequence> batch, int first, int count)
+    private AdapterScope DropOut(IReadOnlyList<TokenSequence> batch, int first, int count, TokenBatch pack)
     {
         if (Model.Adapter is not { Config.LoraDropout: > 0 } adapter)
             return default;
         Seed step = _dropout.Fork(Step);
-        return adapter.DropOut([.. MicroBatches.Rows(batch, first, count).Select(row => step.Fork(row.Sequence).Fork(row.Position))]);
+        return adapter.DropOut(pack, [.. MicroBatches.Rows(batch, first, count).Select(row => step.Fork(row.Sequence).Fork(row.Position))]);
     }
 
     // The loss on the validation rows, and what follows from it; whether it is the best so far. It belongs to a step that is done, so nothing cancels it.
