@@ -1,5 +1,6 @@
 using Cerise.Data.Conversations;
 using Cerise.Data.Datasets;
+using Cerise.Models.Configs;
 using Cerise.Training.Recipes;
 using Cerise.Training.Stages;
 using Cerise.Training.Tasks;
@@ -18,12 +19,12 @@ internal sealed class RecipeData(RecipeDocument recipe, string run, int most)
     {
         foreach (RecipeStage stage in recipe.Stages)
             if (options[stage.Index] is SftStageOptions sft)
-                yield return Look(stage, sft.Model, sft.Data, new ChatTokenizerOptions { MaxLength = sft.MaxLength, CompletionOnlyLoss = sft.CompletionOnlyLoss }, null);
+                yield return Look(stage, sft.Model, sft.Data, (folder, rows, title) => Examples(sft, folder, rows, title));
             else if (options[stage.Index] is GrpoStageOptions grpo)
-                yield return Look(stage, grpo.Model, grpo.Data, new ChatTokenizerOptions { MaxLength = grpo.MaxPromptLength }, grpo.Template);
+                yield return Look(stage, grpo.Model, grpo.Data, (folder, rows, title) => Prompts(grpo, folder, rows, title));
     }
 
-    private (string Note, Inspection? Inspection) Look(RecipeStage stage, string model, string data, ChatTokenizerOptions options, string? question)
+    private (string Note, Inspection? Inspection) Look(RecipeStage stage, string model, string data, Func<string, string, string, Inspection?> inspect)
     {
         (string rows, RecipeStage? maker) = StageReference.Resolve(recipe, run, data);
         if (!File.Exists(rows))
@@ -31,13 +32,26 @@ internal sealed class RecipeData(RecipeDocument recipe, string run, int most)
         (string folder, RecipeStage? teacher) = StageReference.Resolve(recipe, run, model);
         if (!Directory.Exists(folder))
             return ($"{stage.Title}: {data} is there, but not the tokenizer: {model} {Absent(teacher)}", null);
-        (Data.Tokenizer? tokenizer, Data.ChatTemplate? template, ModelFacts facts) = DataInspector.Load(folder, null, null);
-        var inspector = new DataInspector(tokenizer, template, facts) { Options = options };
         string title = $"{stage.Title}: {rows}";
-        Inspection? inspection = question is null
-            ? inspector.Inspect(title, DatasetReader.Read(rows), most)
-            : inspector.InspectPrompts(title, DatasetReader.Read(rows), row => PromptTemplate.Fill(TemplateSetting.TextOf(question)!, row.GetString("question")), most);
+        Inspection? inspection = inspect(folder, rows, title);
         return (inspection is null ? $"{title} holds no conversations" : title, inspection);
+    }
+
+    private Inspection? Examples(SftStageOptions options, string folder, string rows, string title)
+    {
+        var source = ModelSource.Find(folder, options.Adapter.Length > 0 ? StageReference.Resolve(recipe, run, options.Adapter).Path : null);
+        var text = ModelText.Load(source, options.ChatTemplate, options.EosToken);
+        int context = ModelConfig.Load(source.Model).MaxPositionEmbeddings;
+        var inspector = new DataInspector(text, ModelFacts.Of(source.Model, text.Tokenizer)) { Options = options.TokenizerOptions(context) };
+        return inspector.Inspect(title, DatasetReader.Read(rows, new ReadOptions { Columns = new ColumnMap(options.Columns) }), most);
+    }
+
+    private Inspection? Prompts(GrpoStageOptions options, string folder, string rows, string title)
+    {
+        (ModelText? text, ModelFacts facts) = DataInspector.Load(folder, null, null);
+        var inspector = new DataInspector(text, facts) { Options = new ChatTokenizerOptions { MaxLength = options.MaxPromptLength } };
+        Func<Row, string>? question = TemplateSetting.TextOf(options.Template) is { } template ? row => PromptTemplate.Fill(template, row.GetString("question")) : null;
+        return inspector.InspectPrompts(title, DatasetReader.Read(rows), question, most);
     }
 
     private static string Absent(RecipeStage? maker) => maker is null ? "does not exist" : $"will be made by {maker.Title}";

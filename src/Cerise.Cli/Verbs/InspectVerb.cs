@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Cerise.Cli.Inspecting;
-using Cerise.Data;
 using Cerise.Data.Conversations;
 using Cerise.Data.Datasets;
 using Cerise.Training.Recipes;
@@ -24,7 +23,7 @@ internal sealed class InspectVerb : IVerb
     private readonly Option<string> _out = Flag.Text("--out", "DIR", "for a recipe: the run's folder, where data of earlier stages may lie (default: runs/NAME)");
     private readonly Option<string> _model = Flag.Text("--model", "DIR", "for data: a model folder; its tokenizer, chat template and vocabulary");
     private readonly Option<string> _tokenizer = Flag.Text("--tokenizer", "DIR_OR_FILE", "for data: shows tokens, and which of them are trained on (default: the model's)");
-    private readonly Option<string> _template = Flag.Text("--template", "FILE_OR_DIR", "for data: the chat template (default: the one beside the tokenizer)");
+    private readonly Option<string> _template = Flag.Text("--template", "FILE_OR_DIR", "for data: the chat template, or chatml (default: the one beside the tokenizer)");
     private readonly Option<int?> _maxLength = Flag.Integer("--max-length", "N", "for data: tokens at which rows are cut (default: not cut)");
     private readonly Option<string> _system = Flag.Text("--system-prompt", "TEXT", "for data: the system prompt of conversations that have none");
     private readonly Option<string[]> _columns = Flag.Texts("--column", "name=column", "for data: reads a column under another name, as in instruction=question");
@@ -82,8 +81,8 @@ internal sealed class InspectVerb : IVerb
 
     private IReadOnlyList<Inspection> ShowData(string path, ParseResult flags, Terminal terminal)
     {
-        (Tokenizer? tokenizer, ChatTemplate? template, ModelFacts facts) = DataInspector.Load(flags.GetValue(_model), flags.GetValue(_tokenizer), flags.GetValue(_template));
-        var inspector = new DataInspector(tokenizer, template, facts)
+        (ModelText? text, ModelFacts facts) = DataInspector.Load(flags.GetValue(_model), flags.GetValue(_tokenizer), flags.GetValue(_template));
+        var inspector = new DataInspector(text, facts)
         {
             Options = new ChatTokenizerOptions { MaxLength = flags.GetValue(_maxLength), SystemPrompt = flags.GetValue(_system) },
             Layout = flags.GetValue(_layout) is { } layout ? Enum.GetValues<ConversationLayout>().First(known => SnakeCase.From(known.ToString()) == layout) : null,
@@ -97,7 +96,7 @@ internal sealed class InspectVerb : IVerb
             Show(inspection, flags, terminal);
             return [inspection];
         }
-        new RowView(tokenizer, terminal.Output).Show(rows, MostRows(flags));
+        new RowView(text?.Tokenizer, terminal.Output).Show(rows, MostRows(flags));
         return [];
     }
 

@@ -19,13 +19,7 @@ public sealed class SftStage(SftStageOptions options) : IStage
         using CausalModel model = TrainedWeights.Load(context, source, options);
         ModelFolder.RequireFit(model, text.Tokenizer, source.Model);
         SftOptions fitted = options with { MaxLength = Math.Min(options.MaxLength, model.ContextLength) };
-        ChatTokenizer chat = text.Chat(new ChatTokenizerOptions
-        {
-            MaxLength = fitted.MaxLength,
-            DropTooLong = options.TruncationMode == TruncationMode.Drop,
-            CompletionOnlyLoss = options.CompletionOnlyLoss,
-            SystemPrompt = options.SystemPrompt.Length > 0 ? options.SystemPrompt : null,
-        });
+        ChatTokenizer chat = text.Chat(options.TokenizerOptions(model.ContextLength));
         (IReadOnlyList<Row> rows, IReadOnlyList<Row> heldBack) = ValidationSettings.Rows(context, options.Data, options.Mix, options.EvalData, options.ValidationSplit, options.Columns);
         ConversationChecks checks = new(chat, model.Config.VocabSize, [.. StopTokens.Of(model.Config, text.Tokenizer)]);
         List<TokenSequence> examples = Tokenize(chat, rows, checks);

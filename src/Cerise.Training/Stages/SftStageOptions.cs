@@ -1,3 +1,4 @@
+using Cerise.Data.Conversations;
 using Cerise.Training.Trainers;
 
 namespace Cerise.Training.Stages;
@@ -43,6 +44,16 @@ public sealed record SftStageOptions : SftOptions
 
     /// <summary>How many checkpoints stay. Default 2.</summary>
     public int KeepCheckpoints { get; init; } = 2;
+
+    /// <summary>How the stage makes tokens of conversations.</summary>
+    /// <param name="contextLength">Positions the model has: no example is longer.</param>
+    public ChatTokenizerOptions TokenizerOptions(int contextLength) => new()
+    {
+        MaxLength = Math.Min(MaxLength, contextLength),
+        DropTooLong = TruncationMode == TruncationMode.Drop,
+        CompletionOnlyLoss = CompletionOnlyLoss,
+        SystemPrompt = SystemPrompt.Length > 0 ? SystemPrompt : null,
+    };
 
     /// <inheritdoc/>
     public override IEnumerable<string> Faults() => base.Faults()
