@@ -69,6 +69,6 @@ public sealed class RenderVerbTests
 
     [Fact]
     public void A_time_that_is_none_is_misuse() => Assert.Equal(
-        "render: --now is 'noon'; use a time such as 2025-07-10T12:00:00.",
+        "render: --now is 'noon'; use a time such as 2025-07-10T12:00:00. See './cerise render --help'.",
         Cli.Fail(ExitCodes.Misuse, "render", "--template", "t", "--input", "-", "--now", "noon"));
 }
