@@ -37,7 +37,9 @@ internal sealed class Arena(Device device) : IDisposable
         long rounded = Rounded(length);
         if (rounded >= LargeLength)
         {
-            _large.Find(large => large.Storage == block)!.IsFree = true;
+            // Not by a lambda: what it captures would be allocated at every call, whatever the size.
+            foreach (LargeBlock large in _large)
+                large.IsFree |= large.Storage == block;
             return;
         }
         if (!_free.TryGetValue(rounded, out Stack<(Storage, long)>? returned))
