@@ -5,7 +5,7 @@ namespace Cerise.Training.Tasks;
 
 /// <summary>Conversations about the little stories: for supervised fine-tuning of a base model that knows their world.</summary>
 /// <remarks>
-/// The first question is the story's own, worked out; further ones are about who, what and when. With negatives, the same user turn also occurs under a system
+/// One question is the story's own, worked out; others ask how many there were at first or on the way. With negatives, the same user turn also occurs under a system
 /// prompt that asks for careless work, with a guess for an answer: negative feedback by supervised learning, which stays behind with the prompt it was given under.
 /// </remarks>
 public static class StoryChat
@@ -51,17 +51,18 @@ public static class StoryChat
     /// <summary>Held-out stories with one of the further questions each.</summary>
     public static IEnumerable<StoryConversation> FollowUps(IEnumerable<StoryProblem> stories, string systemPrompt, Seed seed) => stories.Select((story, i) =>
     {
-        StoryQuestion question = seed.Fork(i).Stream().Pick(StoryQuestion.FollowUps(story));
-        return new StoryConversation([(System, systemPrompt), (User, $"{Told(story)} {question.Text}")]) { Question = story.Question, Answer = question.Reply };
+        RandomStream random = seed.Fork(i).Stream();
+        StoryQuestion question = random.Pick(StoryQuestion.FollowUps(story, random));
+        return new StoryConversation([(System, systemPrompt), (User, $"{Told(story)} {question.Text}")]) { Question = story.Question, Answer = question.Answer };
     });
 
     private static IEnumerable<(string Role, string Content)> Talk(StoryProblem story, int turns, RandomStream random)
     {
-        List<StoryQuestion> left = [StoryQuestion.Total(story), .. StoryQuestion.FollowUps(story)];
-        for (int turn = 0; turn < turns; turn++)
+        List<StoryQuestion> left = [StoryQuestion.Total(story), .. StoryQuestion.FollowUps(story, random)];
+        for (int turn = 0; turn < turns && left.Count > 0; turn++)
         {
-            // Half of the conversations begin with the story's own question.
-            StoryQuestion question = turn == 0 && random.Chance(0.5) ? left[0] : random.Pick(left);
+            // Some conversations begin with the story's own question; in the others it may come later.
+            StoryQuestion question = turn == 0 && random.Chance(0.25) ? left[0] : random.Pick(left);
             left.Remove(question);
             yield return (User, turn == 0 ? $"{Told(story)} {question.Text}" : question.Text);
             yield return (Assistant, question.Reply);

@@ -1,31 +1,34 @@
+using System.Globalization;
+using Cerise.Tensors;
+
 namespace Cerise.Training.Tasks;
 
 /// <summary>A question about a story, and how it is answered.</summary>
 /// <param name="Text">The question.</param>
 /// <param name="Reply">The whole reply.</param>
-internal readonly record struct StoryQuestion(string Text, string Reply)
+/// <param name="Answer">The number that it comes down to.</param>
+internal readonly record struct StoryQuestion(string Text, string Reply, string Answer)
 {
     private static readonly string[] Places = ["first", "second", "third", "fourth", "fifth", "sixth"];
 
     /// <summary>The question that the story ends in, worked out step by step.</summary>
-    public static StoryQuestion Total(StoryProblem story) =>
-        new(Ask(story.Name, story.Thing), $"{story.Working()} The answer is {story.Answer}.");
+    public static StoryQuestion Total(StoryProblem story) => new(Ask(story.Name, story.Thing), Worked(story), story.Answer);
 
     /// <summary>The words of that question.</summary>
     public static string Ask(string name, string thing) => $"How many {thing} has {name} now?";
 
-    /// <summary>Everything else that can be asked about a story.</summary>
-    public static IReadOnlyList<StoryQuestion> FollowUps(StoryProblem story)
+    /// <summary>What else can be asked about a story: how many there were at first, and after one of the changes on the way.</summary>
+    public static IReadOnlyList<StoryQuestion> FollowUps(StoryProblem story, RandomStream random)
     {
-        List<StoryQuestion> questions =
+        string start = story.Start.ToString(CultureInfo.InvariantCulture);
+        int changes = random.Between(1, Math.Min(Math.Max(1, story.Steps.Count - 1), Places.Length));
+        StoryProblem part = story with { Steps = [.. story.Steps.Take(changes)] };
+        return
         [
-            new("Who is the story about?", $"The story is about {story.Name}."),
-            new($"What has {story.Name} got?", $"{story.Name} has got {story.Thing}."),
-            new(FormattableString.Invariant($"How many {story.Thing} had {story.Name} at first?"), FormattableString.Invariant($"{story.Name} had {story.Start} {story.Thing} at first.")),
-            new("What happens last?", story.Steps[^1].Text),
+            new($"How many {story.Thing} had {story.Name} at first?", $"The answer is {start}.", start),
+            new($"How many {story.Thing} had {story.Name} after the {Places[changes - 1]} change?", Worked(part), part.Answer),
         ];
-        for (int i = 0; i < Math.Min(story.Steps.Count, Places.Length); i++)
-            questions.Add(new($"What is the {Places[i]} thing that happens?", story.Steps[i].Text));
-        return questions;
     }
+
+    private static string Worked(StoryProblem story) => $"{story.Working()} The answer is {story.Answer}.";
 }

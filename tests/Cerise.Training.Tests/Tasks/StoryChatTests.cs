@@ -11,6 +11,7 @@ namespace Cerise.Training.Tests.Tasks;
 public class StoryChatTests
 {
     private static readonly StoryTask Task = new();
+    private static readonly string[] Places = ["first", "second", "third", "fourth", "fifth"];
     private static readonly StoryChatOptions Options = new() { Conversations = 300, NegativeShare = 0.3 };
 
     [Fact]
@@ -26,19 +27,15 @@ public class StoryChatTests
             for (int i = 1; i < row.Messages.Count; i += 2)
             {
                 (string question, string reply) = (row.Messages[i].Content, row.Messages[i + 1].Content);
-                if (question.EndsWith(" now?", StringComparison.Ordinal))
-                {
-                    totals++;
-                    Assert.Equal(1, verifier.Verify(Answer(row.Question), reply, NoColumns.Value).Score);
-                    Assert.Contains("=", reply, StringComparison.Ordinal);
-                }
-                else
-                {
-                    Assert.True(reply.Split(' ', '.').Where(word => word.Length > 0 && char.IsUpper(word[0]) && word is not ("The" or "She" or "He")).All(name => story.Contains(name, StringComparison.Ordinal)), reply);
-                }
+                totals += question.EndsWith(" now?", StringComparison.Ordinal) ? 1 : 0;
+                int changes = question.EndsWith(" now?", StringComparison.Ordinal) ? int.MaxValue
+                    : question.EndsWith(" at first?", StringComparison.Ordinal) ? 0
+                    : 1 + Array.FindIndex(Places, place => question.EndsWith($" after the {place} change?", StringComparison.Ordinal));
+                Assert.Equal(1, verifier.Verify(Answer(row.Question, changes), reply, NoColumns.Value).Score);
+                Assert.Equal(Math.Min(changes, row.Question.Split(". ").Length - 2), reply.Count(character => character == '='));
             }
         }
-        Assert.InRange(totals, 150, 300);
+        Assert.InRange(totals, 80, 250);
     }
 
     [Fact]
@@ -80,7 +77,7 @@ public class StoryChatTests
         Assert.All(StoryChat.FollowUps(stories, "Count.", Seed.From(5)), row =>
         {
             Assert.EndsWith("?", row.Messages[^1].Content, StringComparison.Ordinal);
-            Assert.EndsWith(".", row.Answer, StringComparison.Ordinal);
+            Assert.InRange(int.Parse(row.Answer!, CultureInfo.InvariantCulture), 0, 99);
         });
     }
 
@@ -102,10 +99,11 @@ public class StoryChatTests
     private static string Text(StoryConversation row) => string.Join('|', row.Messages);
 
     // Counts again from the sentences alone.
-    private static string Answer(string question)
+    private static string Answer(string question, int changes = int.MaxValue)
     {
         int count = 0;
-        foreach (string sentence in question.Split(". ")[..^1])
+        string[] sentences = question.Split(". ")[..^1];
+        foreach (string sentence in sentences.Take((int)Math.Min(sentences.Length, changes + 1L)))
         {
             int number = int.Parse(sentence.Split(' ').First(word => char.IsAsciiDigit(word[0])), CultureInfo.InvariantCulture);
             bool isGain = sentence.Contains(" has ", StringComparison.Ordinal) || ((string[])["finds", "buys", "wins", "gets"]).Any(verb => sentence.Contains($" {verb} ", StringComparison.Ordinal));
