@@ -5,19 +5,19 @@ public sealed class ChatTemplateException : Exception
 {
     /// <summary>Makes the exception for a template as a whole; the message begins with its name.</summary>
     public ChatTemplateException(string template, string message, Exception? inner = null)
-        : base($"{template}: {message}", inner)
+        : base(MessageText.Bounded($"{template}: {message}"), inner)
     {
         Template = template;
-        Detail = message;
+        Detail = MessageText.Bounded(message);
     }
 
     internal ChatTemplateException(string template, int line, int column, string message, bool raisedByTemplate, Exception? inner)
-        : base($"{template}:{line}:{column}: {message}", inner)
+        : base(MessageText.Bounded($"{template}:{line}:{column}: {message}"), inner)
     {
         Template = template;
         Line = line;
         Column = column;
-        Detail = message;
+        Detail = MessageText.Bounded(message);
         RaisedByTemplate = raisedByTemplate;
     }
 

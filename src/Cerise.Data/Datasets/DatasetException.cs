@@ -13,12 +13,12 @@ public sealed class DatasetException : Exception
     /// <param name="problem">What is wrong and how to fix it, in full sentences.</param>
     /// <param name="innerException">The cause, such as the operating system's error.</param>
     public DatasetException(string file, long line, int column, string problem, Exception? innerException = null)
-        : base(Place(file, line, column) + ": " + problem, innerException)
+        : base(Place(file, line, column) + ": " + MessageText.Bounded(problem), innerException)
     {
         File = file;
         Line = line;
         Column = column;
-        Problem = problem;
+        Problem = MessageText.Bounded(problem);
     }
 
     /// <summary>Path of the file, or <c>-</c> for standard input.</summary>

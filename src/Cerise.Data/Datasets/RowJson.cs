@@ -35,7 +35,7 @@ internal static class RowJson
         }
         catch (JsonException error)
         {
-            throw Fault(row, OffsetOf(row, error), file, number, isWholeLine, $"is not valid JSON. {Reason(error)} {hint}", error);
+            throw Fault(row, OffsetOf(row, error), file, number, isWholeLine, $"is not valid JSON. {MessageText.Reason(error)} {hint}", error);
         }
         catch (InvalidOperationException error)
         {
@@ -75,13 +75,6 @@ internal static class RowJson
         while (Rune.DecodeFromUtf8(line[offset..], out _, out int length) == OperationStatus.Done)
             offset += length;
         return offset;
-    }
-
-    // The parser's own place counts from 0 within this row; ours stands before the message.
-    private static string Reason(JsonException error)
-    {
-        int place = error.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return place < 0 ? error.Message : error.Message[..place];
     }
 
     /// <summary>Decodes every name and string once, so that an escape of half a surrogate pair is found here and not at some later use.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace Cerise.Data.ChatTemplates.Files;
 
@@ -21,14 +22,17 @@ internal static class ConfigFile
     public static JsonObject Read(string path)
     {
         ReadOnlySpan<byte> json = ReadBytes(path);
+        if (!Utf8.IsValid(json))
+            throw new ChatTemplateException(path, "the file is not valid UTF-8");
         try
         {
             var node = JsonNode.Parse(json.StartsWith("\uFEFF"u8) ? json[3..] : json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            RequireText(node);
             return node as JsonObject ?? throw new ChatTemplateException(path, "a JSON object is expected");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new ChatTemplateException(path, $"not valid JSON: {e.Message}", e);
+            throw new ChatTemplateException(path, $"not valid JSON: {MessageText.Reason(e)}", e);
         }
     }
 
@@ -66,6 +70,7 @@ internal static class ConfigFile
         }
     }
 
+<<<<<<< HEAD
     /// <summary>The text that a node holds, or null for anything else.</summary>
     /// <exception cref="ChatTemplateException">The text is not well-formed.</exception>
     public static string? Text(JsonNode? node, string file)
@@ -81,6 +86,22 @@ internal static class ConfigFile
     }
 
     private static void AddTokens(JsonObject tokens, JsonObject config, string file)
+=======
+    /// <summary>Decodes every name and text once, so that an escape of half a surrogate pair is found here and not at some later use.</summary>
+    private static void RequireText(JsonNode? node)
+    {
+        if (node is JsonObject members)
+            foreach ((_, JsonNode? value) in members)
+                RequireText(value);
+        else if (node is JsonArray items)
+            foreach (JsonNode? item in items)
+                RequireText(item);
+        else
+            _ = node is not null && node.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : null;
+    }
+
+    private static void AddTokens(JsonObject tokens, JsonObject config)
+>>>>>>> 03ab83b (Damage the files of tokenizers, templates and datasets by the thousand, and fix what fails)
     {
         foreach (string name in TokenNames)
             if (Content(config[name], file) is { } token)

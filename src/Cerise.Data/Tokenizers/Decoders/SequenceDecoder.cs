@@ -1,4 +1,5 @@
 using Cerise.Data.Tokenizers.Models;
+using Cerise.Data.Tokenizers.Parsing;
 
 namespace Cerise.Data.Tokenizers.Decoders;
 
@@ -9,8 +10,12 @@ internal sealed class SequenceDecoder(TokenDecoder[] steps) : TokenDecoder
 
     public override List<string> Decode(List<string> tokens)
     {
+        long before = Length(tokens);
         foreach (TokenDecoder step in _steps)
+        {
             tokens = step.Decode(tokens);
+            TextGrowth.Check(before, Length(tokens));
+        }
         return tokens;
     }
 
@@ -21,5 +26,13 @@ internal sealed class SequenceDecoder(TokenDecoder[] steps) : TokenDecoder
             _steps.First(step => step is ByteLevelDecoder or ByteFallbackDecoder).AppendBytes(token, bytes);
         else
             base.AppendBytes(token, bytes);
+    }
+
+    private static long Length(List<string> tokens)
+    {
+        long length = 0;
+        foreach (string token in tokens)
+            length += token.Length;
+        return length;
     }
 }

@@ -42,7 +42,7 @@ internal abstract class TokenDecoder
                 return new FuseDecoder();
             case "Replace":
                 node.AllowOnly("type", "pattern", "content");
-                return new ReplaceDecoder(TextPattern.Read(node["pattern"]), node["content"].String());
+                return new ReplaceDecoder(TextPattern.Read(node["pattern"]), TextGrowth.Replacement(node["content"]));
             case "Strip":
                 node.AllowOnly("type", "content", "start", "stop");
                 return ReadStrip(node);

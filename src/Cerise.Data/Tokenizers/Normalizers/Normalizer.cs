@@ -28,7 +28,7 @@ internal abstract class Normalizer
                 return new PrependNormalizer(node["prepend"].String());
             case "Replace":
                 node.AllowOnly("type", "pattern", "content");
-                return new ReplaceNormalizer(TextPattern.Read(node["pattern"]), node["content"].String());
+                return new ReplaceNormalizer(TextPattern.Read(node["pattern"]), TextGrowth.Replacement(node["content"]));
             case "Strip":
                 node.AllowOnly("type", "strip_left", "strip_right");
                 return new StripNormalizer(node["strip_left"].BooleanOr(true), node["strip_right"].BooleanOr(true));

@@ -1,4 +1,5 @@
 using Cerise.Data.Tokenizers.Alignment;
+using Cerise.Data.Tokenizers.Parsing;
 
 namespace Cerise.Data.Tokenizers.Normalizers;
 
@@ -9,8 +10,12 @@ internal sealed class SequenceNormalizer(Normalizer[] steps) : Normalizer
 
     public override TrackedText Normalize(TrackedText text)
     {
+        int before = text.Text.Length;
         foreach (Normalizer step in _steps)
+        {
             text = step.Normalize(text);
+            TextGrowth.Check(before, text.Text.Length);
+        }
         return text;
     }
 }

@@ -36,7 +36,7 @@ internal readonly struct FileNode
         }
         catch (JsonException e)
         {
-            throw new TokenizerException(file, $"not valid JSON (truncated or damaged?): {e.Message}", e);
+            throw new TokenizerException(file, $"not valid JSON (truncated or damaged?): {MessageText.Reason(e)}", e);
         }
     }
 

@@ -1,3 +1,5 @@
+using Cerise.Data.Tokenizers.Parsing;
+
 namespace Cerise.Data.Tokenizers.PreTokenizers;
 
 /// <summary>Pre-tokenizers one after the other, each splitting the pieces of the one before.</summary>
@@ -26,8 +28,15 @@ internal sealed class SequencePreTokenizer(PreTokenizer[] steps) : PreTokenizer
         foreach (PreTokenizer step in _steps)
         {
             var next = new List<Piece>(current.Count);
+            int counted = 0;
+            long length = 0;
             foreach (Piece part in current)
+            {
                 step.Split(part, next);
+                for (; counted < next.Count; counted++)
+                    length += next[counted].Length;
+                TextGrowth.Check(piece.Length, length);
+            }
             current = next;
         }
         parts.AddRange(current);

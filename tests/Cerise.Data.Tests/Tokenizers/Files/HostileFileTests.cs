@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json.Nodes;
-using Cerise.Testing;
+using Cerise.Data.Tests.Hostile;
 
 namespace Cerise.Data.Tests.Tokenizers.Files;
 
@@ -10,30 +9,11 @@ public class HostileFileTests
 {
     private const string Probe = "the cat <s> hello\u00E9\n 12 \U0001F600 ab";
 
-    private static readonly JsonObject Golden = JsonNode.Parse(File.ReadAllText(
-        Path.Combine(TestPaths.Repository, "tests", "Cerise.Data.Tests", "Tokenizers", "Reference", "components.json")))!.AsObject();
-
-    /// <summary>A small file for every kind of part.</summary>
-    private static IEnumerable<string> Examples()
-    {
-        foreach (JsonNode? entry in Golden["cases"]!.AsArray())
-        {
-            JsonObject file = Golden["bases"]![(string)entry!["base"]!]!.DeepClone().AsObject();
-            foreach ((string key, JsonNode? value) in entry["parts"]!.AsObject())
-                if (key == "model")
-                    foreach ((string setting, JsonNode? changed) in value!.AsObject())
-                        file["model"]![setting] = changed?.DeepClone();
-                else
-                    file[key] = value?.DeepClone();
-            yield return file.ToJsonString();
-        }
-    }
-
     [Fact]
     public void Damaged_examples_of_every_part_raise_only_the_documented_exception()
     {
         var random = new Random(91);
-        string[] examples = [.. Examples()];
+        string[] examples = [.. ReferenceFiles.Examples()];
         string[] tokens = ["null", "true", "-1", "1e308", "2147483648", "\"\"", "[]", "{}", "[[", "}", ",", "\"\\ud800\"", "\"type\"", "0.5", "\"\u2581\"", "(", "*", "\\\\"];
         int refused = 0;
         for (int i = 0; i < 3000; i++)
@@ -102,6 +82,22 @@ public class HostileFileTests
     [InlineData("magic", "{}", "the setting 'magic' is not known here")]
     public void A_setting_that_nobody_reads_is_refused_by_name(string part, string value, string expected) =>
         Assert.Contains(expected, Assert.Throws<TokenizerException>(() => TinyTokenizer.Load("{\"model\":{\"vocab\":{\"a\":0},\"merges\":[]},\"" + part + "\":" + value + "}")).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("pre_tokenizer", "pretokenizers", """{"type":"ByteLevel","add_prefix_space":false,"use_regex":false}""")]
+    [InlineData("normalizer", "normalizers", """{"type":"Replace","pattern":{"String":"a"},"content":"aaa"}""")]
+    [InlineData("decoder", "decoders", """{"type":"Replace","pattern":{"String":"a"},"content":"aaa"}""")]
+    public void Steps_that_each_lengthen_a_text_end_before_it_fills_the_memory(string part, string list, string step)
+    {
+        string steps = string.Join(',', Enumerable.Repeat(step, 100));
+        Tokenizer tokenizer = TinyTokenizer.Load("{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0,\"?\":1},\"unk_token\":\"?\"},\"" + part + "\":{\"type\":\"Sequence\",\"" + list + "\":[" + steps + "]}}");
+        Assert.Contains("100 times as long", Assert.Throws<TokenizerException>(() => tokenizer.Decode(tokenizer.Encode("a\u00E9") is [] ? [] : [0])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_replacement_longer_than_any_real_one_is_refused() => Assert.Contains(
+        "a replacement of 1001 characters", Assert.Throws<TokenizerException>(() => TinyTokenizer.Load(
+            "{\"model\":{\"vocab\":{\"a\":0},\"merges\":[]},\"normalizer\":{\"type\":\"Replace\",\"pattern\":{\"String\":\"a\"},\"content\":\"" + new string('b', 1001) + "\"}}")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_vocabulary_of_a_million_scraps_loads_in_bounded_memory()
