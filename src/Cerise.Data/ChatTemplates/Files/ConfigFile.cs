@@ -70,7 +70,6 @@ internal static class ConfigFile
         }
     }
 
-<<<<<<< HEAD
     /// <summary>The text that a node holds, or null for anything else.</summary>
     /// <exception cref="ChatTemplateException">The text is not well-formed.</exception>
     public static string? Text(JsonNode? node, string file)
@@ -85,8 +84,6 @@ internal static class ConfigFile
         }
     }
 
-    private static void AddTokens(JsonObject tokens, JsonObject config, string file)
-=======
     /// <summary>Decodes every name and text once, so that an escape of half a surrogate pair is found here and not at some later use.</summary>
     private static void RequireText(JsonNode? node)
     {
@@ -100,8 +97,7 @@ internal static class ConfigFile
             _ = node is not null && node.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : null;
     }
 
-    private static void AddTokens(JsonObject tokens, JsonObject config)
->>>>>>> 03ab83b (Damage the files of tokenizers, templates and datasets by the thousand, and fix what fails)
+    private static void AddTokens(JsonObject tokens, JsonObject config, string file)
     {
         foreach (string name in TokenNames)
             if (Content(config[name], file) is { } token)

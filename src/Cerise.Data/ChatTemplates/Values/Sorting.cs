@@ -17,17 +17,10 @@ internal static class Sorting
         {
             return [.. reverse ? items.OrderByDescending(key, order) : items.OrderBy(key, order)];
         }
-<<<<<<< HEAD
         catch (InvalidOperationException e) when (e.InnerException is { } fault)
         {
             // The library wraps what a comparison throws.
             ExceptionDispatchInfo.Throw(fault);
-=======
-        catch (InvalidOperationException error) when (error.InnerException is TemplateFault or InsufficientExecutionStackException)
-        {
-            // Sorting wraps what a comparison throws.
-            ExceptionDispatchInfo.Throw(error.InnerException);
->>>>>>> 03ab83b (Damage the files of tokenizers, templates and datasets by the thousand, and fix what fails)
             throw;
         }
     }
