@@ -27,6 +27,13 @@ public sealed class CheckpointException : Exception
     internal static CheckpointException OfTensor(string file, string tensor, string problem, Exception? inner = null)
         => new(file, $"tensor {Quote(tensor)} {problem}", inner) { Tensor = tensor };
 
+    /// <summary>A parser's message, which may repeat a damaged word whole, cut to what fits in a message; the place it ends with is kept.</summary>
+    internal static string Shorten(string reason)
+    {
+        const int begin = 150, end = 100;
+        return reason.Length <= begin + end ? reason : $"{reason[..begin]} ... {reason[^end..]}";
+    }
+
     /// <summary>A name from a file in single quotes, shortened and without control characters, fit for one line of a message.</summary>
     internal static string Quote(string name)
     {

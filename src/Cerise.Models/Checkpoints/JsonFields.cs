@@ -43,7 +43,7 @@ internal sealed class JsonFields
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new CheckpointException(file, $"is not valid JSON ({error.Message}) Correct it, or fetch or save it again.", error);
+            throw new CheckpointException(file, $"is not valid JSON ({CheckpointException.Shorten(error.Message)}) Correct it, or fetch or save it again.", error);
         }
     }
 

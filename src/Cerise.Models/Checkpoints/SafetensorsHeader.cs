@@ -48,7 +48,7 @@ internal static class SafetensorsHeader
         }
         catch (JsonException error)
         {
-            throw Fault(file, $"has a header that is not valid JSON ({error.Message}) {Damaged}", inner: error);
+            throw Fault(file, $"has a header that is not valid JSON ({CheckpointException.Shorten(error.Message)}) {Damaged}", inner: error);
         }
         CheckPlaces(file, content.Entries, LengthBytes + (long)length);
         return content;

@@ -26,7 +26,7 @@ internal sealed class SafetensorsIndex
         {
             string shard = weightMap.String(name);
             // A name out of a downloaded file must not reach beyond its folder.
-            if (shard.Length == 0 || shard is "." or ".." || shard.AsSpan().IndexOfAny('/', '\\', ':') >= 0 || shard.Any(char.IsControl))
+            if (shard.Length is 0 or > 255 || shard is "." or ".." || shard.AsSpan().IndexOfAny('/', '\\', ':') >= 0 || shard.Any(char.IsControl))
                 throw weightMap.Fault(name, $"is {CheckpointException.Quote(shard)}; the plain name of a file beside the index is expected");
             map.Add(name, Path.Combine(folder, shard));
         }
