@@ -44,6 +44,20 @@ public sealed partial class MemoryTests
             beta: 0.01
         """;
 
+    private const string Lora = """
+        name: lora
+        stages:
+          - stage: pretrain
+            model: FOLDER/float32/model
+            data: FOLDER/data/stages/task/corpus.jsonl
+            use_peft: true
+            dtype: bfloat16
+            lora_r: 16
+            batch_size: 128
+            max_steps: 3
+            max_tokens_per_micro_batch: 5120
+        """;
+
     [Fact]
     public async Task Pretraining_and_grpo_take_what_was_planned()
     {
@@ -53,6 +67,7 @@ public sealed partial class MemoryTests
         await Compare(folder, "bfloat16", Pretrain + "\n    activation_dtype: bfloat16");
         await Compare(folder, "checkpoints", Pretrain + "\n    gradient_checkpointing: true");
         await Compare(folder, "grpo", Grpo);
+        await Compare(folder, "lora", Lora);
     }
 
     private static async Task Compare(TemporaryFolder folder, string name, string recipe)

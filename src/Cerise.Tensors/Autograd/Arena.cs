@@ -2,28 +2,26 @@ namespace Cerise.Tensors.Autograd;
 
 /// <summary>Memory for the tensors of one step: given back all at once, and kept for the next step.</summary>
 /// <remarks>
-/// Small tensors share large blocks, each large tensor has a block of its own. Steps differ in their numbers of tokens, so blocks of an earlier step that are too small
-/// for this one are given up before more are asked for: memory is that of the largest step, not of all sizes that ever occurred.
+/// Steps differ in their numbers of tokens, and memory should be that of the largest step, not of all sizes that ever occurred. So tensors lie end to end in blocks that
+/// every step fills anew; only the largest have blocks of their own, and of these the ones too small for a step are given up before more are asked for.
 /// </remarks>
 internal sealed class Arena(Device device) : IDisposable
 {
     private const long Alignment = 16;                                    // floats: one cache line
-    private const long BlockLength = 1 << 22;                             // 16 MB
-    private const long LargeLength = BlockLength / 8;
+    private const long FirstBlockLength = 1 << 22;                        // 16 MB
+    private const long BlockLength = 1 << 24;                             // 64 MB
+    private const long LargeLength = 1 << 23;                             // 32 MB: what the C library always gives back to the system when it is freed
 
-    private readonly List<Storage> _blocks = [];
+    private readonly List<Block> _blocks = [];
     private readonly Dictionary<long, Stack<(Storage Block, long Offset)>> _free = [];
     private readonly List<LargeBlock> _large = [];
-    private int _current;
-    private long _used;
-    private long _usedBefore;
     private int _step;
 
     /// <summary>The largest extent of memory that was ever handed out, in bytes; of what is held beyond it, an operating system need not have given any.</summary>
     public long PeakBytes { get; private set; }
 
     /// <summary>Bytes held from the device.</summary>
-    public long Bytes => (_blocks.Sum(block => block.Length) + _large.Sum(block => block.Storage.Length)) * sizeof(float);
+    public long Bytes => (_blocks.Sum(block => block.Storage.Length) + _large.Sum(block => block.Storage.Length)) * sizeof(float);
 
     public (Storage Block, long Offset) Rent(long length)
     {
@@ -54,16 +52,15 @@ internal sealed class Arena(Device device) : IDisposable
             returned.Clear();
         foreach (LargeBlock large in _large)
             large.IsFree = true;
-        _current = 0;
-        _used = 0;
-        _usedBefore = 0;
+        foreach (Block block in _blocks)
+            block.Used = 0;
         _step++;
     }
 
     public void Dispose()
     {
-        foreach (Storage block in _blocks)
-            block.Dispose();
+        foreach (Block block in _blocks)
+            block.Storage.Dispose();
         foreach (LargeBlock large in _large)
             large.Storage.Dispose();
         _blocks.Clear();
@@ -72,22 +69,25 @@ internal sealed class Arena(Device device) : IDisposable
 
     private static long Rounded(long length) => Math.Max(Alignment, (length + Alignment - 1) / Alignment * Alignment);
 
+    // The first block with room.
     private (Storage Block, long Offset) RentSmall(long rounded)
     {
         if (_free.TryGetValue(rounded, out Stack<(Storage, long)>? returned) && returned.TryPop(out (Storage, long) place))
             return place;
-        if (_current < _blocks.Count && _blocks[_current].Length - _used < rounded)
+        Block? block = null;
+        for (int i = 0; i < _blocks.Count && block is null; i++)
+            if (_blocks[i].Storage.Length - _blocks[i].Used >= rounded)
+                block = _blocks[i];
+        if (block is null)
         {
-            _usedBefore += _used;
-            _current++;
-            _used = 0;
+            GiveUp(BlockLength);
+            _blocks.Add(block = new Block(device.Allocate(_blocks.Count == 0 && rounded <= FirstBlockLength ? FirstBlockLength : BlockLength)));
         }
-        if (_current == _blocks.Count)
-            _blocks.Add(device.Allocate(BlockLength));
-        long offset = _used;
-        _used += rounded;
+        long offset = block.Used;
+        block.Used += rounded;
+        block.Touched = Math.Max(block.Touched, block.Used);
         NotePeak();
-        return (_blocks[_current], offset);
+        return (block.Storage, offset);
     }
 
     // The smallest block that fits without wasting much.
@@ -116,11 +116,22 @@ internal sealed class Arena(Device device) : IDisposable
             foreach (LargeBlock block in _large)
                 if (block.LastStep != _step && (largest is null || block.Storage.Length > largest.Storage.Length))
                     largest = block;
-            if (largest is null)
+            if (largest is not null)
+            {
+                freed += largest.Storage.Length;
+                largest.Storage.Dispose();
+                _large.Remove(largest);
+            }
+            else if (_blocks.Count > 1 && _blocks[^1].Used == 0)
+            {
+                freed += _blocks[^1].Storage.Length;
+                _blocks[^1].Storage.Dispose();
+                _blocks.RemoveAt(_blocks.Count - 1);
+            }
+            else
+            {
                 return;
-            freed += largest.Storage.Length;
-            largest.Storage.Dispose();
-            _large.Remove(largest);
+            }
         }
     }
 
@@ -133,10 +144,23 @@ internal sealed class Arena(Device device) : IDisposable
 
     private void NotePeak()
     {
-        long touched = _usedBefore + _used;
+        long touched = 0;
+        foreach (Block block in _blocks)
+            touched += block.Touched;
         foreach (LargeBlock block in _large)
             touched += block.Touched;
         PeakBytes = Math.Max(PeakBytes, touched * sizeof(float));
+    }
+
+    private sealed class Block(Storage storage)
+    {
+        public Storage Storage { get; } = storage;
+
+        /// <summary>Numbers handed out in this step.</summary>
+        public long Used { get; set; }
+
+        /// <summary>The most that any step has used.</summary>
+        public long Touched { get; set; }
     }
 
     private sealed class LargeBlock(Storage storage)

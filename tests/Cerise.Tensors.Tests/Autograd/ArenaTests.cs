@@ -6,23 +6,26 @@ public sealed class ArenaTests
 {
     private const long Megabyte = 1 << 18;                                // in float32 numbers
 
-    [Fact]
-    public void Steps_of_many_sizes_hold_the_memory_of_the_largest()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(20)]
+    [InlineData(40)]
+    public void Steps_of_many_sizes_hold_the_memory_of_the_largest(int first)
     {
         using MemoryMeter meter = new();
         using Arena arena = new(meter);
         long largest = 0;
         for (int step = 0; step < 40; step++)
         {
-            long length = (20 + (step * 7 % 30)) * Megabyte + (step * 1000);
+            long length = (first + (step * 7 % 30)) * Megabyte + (step * 1000);
             for (int tensor = 0; tensor < 10; tensor++)
                 arena.Rent(length);
             largest = Math.Max(largest, 10 * length * sizeof(float));
             arena.Reset();
-            Assert.InRange(meter.Bytes, 10 * length * sizeof(float), 1.5 * largest);
+            Assert.InRange(meter.Bytes, 10 * length * sizeof(float), (1.6 * largest) + (64 << 20));
         }
-        Assert.InRange(arena.PeakBytes, largest, 1.3 * largest);
-        Assert.InRange(meter.PeakBytes, largest, 1.5 * largest);
+        Assert.InRange(arena.PeakBytes, largest, 1.35 * largest);
+        Assert.InRange(meter.PeakBytes, largest, (1.6 * largest) + (64 << 20));
     }
 
     [Fact]
@@ -49,7 +52,7 @@ public sealed class ArenaTests
     {
         using MemoryMeter meter = new();
         using Arena arena = new(meter);
-        foreach (long length in (long[])[100, 3 * Megabyte, 30 * Megabyte])
+        foreach (long length in (long[])[100, 3 * Megabyte, 60 * Megabyte])
         {
             (Storage block, long offset) = arena.Rent(length);
             (Storage other, long otherOffset) = arena.Rent(length);
