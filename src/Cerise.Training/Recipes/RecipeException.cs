@@ -5,6 +5,8 @@ namespace Cerise.Training.Recipes;
 /// <param name="faults">The faults in the order they were found; at least one.</param>
 public sealed class RecipeException(IReadOnlyList<string> faults) : Exception(Join(faults))
 {
+    private const int MostCharacters = 16_000;
+
     /// <summary>One fault.</summary>
     public RecipeException(string fault)
         : this([fault])
@@ -14,7 +16,11 @@ public sealed class RecipeException(IReadOnlyList<string> faults) : Exception(Jo
     /// <summary>Each fault as one line: where, what, how to fix.</summary>
     public IReadOnlyList<string> Faults { get; } = faults;
 
-    private static string Join(IReadOnlyList<string> faults) => faults.Count == 1
-        ? faults[0]
-        : $"{faults.Count} faults:\n  {string.Join("\n  ", faults)}";
+    private static string Join(IReadOnlyList<string> faults)
+    {
+        if (faults.Count == 1)
+            return MessageText.Bounded(faults[0]);
+        string all = $"{faults.Count} faults:\n  {string.Join("\n  ", faults.Select(MessageText.Bounded))}";
+        return all.Length <= MostCharacters ? all : $"{all[..MostCharacters]} ...";
+    }
 }

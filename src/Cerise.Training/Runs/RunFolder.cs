@@ -188,7 +188,7 @@ public sealed class RunFolder : IDisposable
         string file = System.IO.Path.Combine(path, RecipeFile);
         if (!File.Exists(file))
             return;
-        IReadOnlyList<string> differences = RecipeDifference.Compare(ReadRecipe(file), recipe);
+        IReadOnlyList<string> differences = Differences(file, recipe);
         if (differences.Count > 0)
         {
             string rest = differences.Count > ShownDifferences ? $"\n  and {differences.Count - ShownDifferences} more" : "";
@@ -200,6 +200,18 @@ public sealed class RunFolder : IDisposable
         {
             RunProgress progress = RunJson.Read<RunProgress>(System.IO.Path.Combine(path, ProgressFile)) ?? new RunProgress();
             throw new RunException($"{path}: holds this run already ({progress}). Add --resume to go on with it, or name another folder with --out.");
+        }
+    }
+
+    private static IReadOnlyList<string> Differences(string file, string recipe)
+    {
+        try
+        {
+            return RecipeDifference.Compare(ReadRecipe(file), recipe);
+        }
+        catch (RecipeException error)
+        {
+            throw RunException.Damaged(file, error);
         }
     }
 

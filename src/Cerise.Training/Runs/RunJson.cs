@@ -13,6 +13,8 @@ internal static class RunJson
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         WriteIndented = true,
         NewLine = "\n",
     };
@@ -34,12 +36,28 @@ internal static class RunJson
         try
         {
             using FileStream stream = File.OpenRead(path);
-            return JsonSerializer.Deserialize<T>(stream, Options) ?? throw new JsonException("it is null");
+            using var document = JsonDocument.Parse(stream);
+            RequireItems(document.RootElement);
+            return document.Deserialize<T>(Options) ?? throw new JsonException("it is null");
         }
-        catch (Exception error) when (error is JsonException or NotSupportedException || RunException.IsFileError(error))
+        catch (Exception error) when (error is JsonException or NotSupportedException or InvalidOperationException || RunException.IsFileError(error))
         {
-            throw new RunException(
-                $"{path}: cannot be read: {error.Message.TrimEnd('.')}. Was it edited? Restore it, or start another run with --out.", error);
+            throw RunException.Damaged(path, error);
         }
+    }
+
+    /// <summary>No list of a run's files holds null, which the types of its items do not say.</summary>
+    private static void RequireItems(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Array)
+            foreach (JsonElement item in value.EnumerateArray())
+            {
+                if (item.ValueKind == JsonValueKind.Null)
+                    throw new JsonException("a list holds null");
+                RequireItems(item);
+            }
+        else if (value.ValueKind == JsonValueKind.Object)
+            foreach (JsonProperty property in value.EnumerateObject())
+                RequireItems(property.Value);
     }
 }

@@ -119,7 +119,16 @@ internal static class ReportPage
 
     private static (string Title, string Description) Titles(string recipe, string folder)
     {
-        var root = RecipeParser.Parse(recipe, Path.Combine(folder, RunFolder.RecipeFile), new RecipeFaults()) as RecipeMap;
+        string file = Path.Combine(folder, RunFolder.RecipeFile);
+        RecipeMap? root;
+        try
+        {
+            root = RecipeParser.Parse(recipe, file, new RecipeFaults()) as RecipeMap;
+        }
+        catch (RecipeException error)
+        {
+            throw RunException.Damaged(file, error);
+        }
         return (Value("name") ?? Path.GetFileName(Path.GetFullPath(folder)), Value("description") ?? "");
 
         string? Value(string key) => (root?.Find(key)?.Value as RecipeScalar)?.Text;
