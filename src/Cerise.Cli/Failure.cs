@@ -1,6 +1,8 @@
 using Cerise.Data;
 using Cerise.Data.Datasets;
+using Cerise.Models.Adapters;
 using Cerise.Models.Checkpoints;
+using Cerise.Models.Generation;
 using Cerise.Tensors;
 using Cerise.Training;
 using Cerise.Training.Evaluation;
@@ -37,7 +39,7 @@ internal static class Failure
 
     private static string Describe(Exception error) => error switch
     {
-        MisuseException or CommandException or CheckpointException or TokenizerException or ChatTemplateException or DatasetException or RecipeException or RunException
+        MisuseException or CommandException or CheckpointException or AdapterException or GenerationException or TokenizerException or ChatTemplateException or DatasetException or RecipeException or RunException
             or TrainingException or VerifierException or RewardException or TaskException or ContaminationException or ShapeException
             => error.Message,
         OutOfMemoryException => "not enough memory. Use a smaller batch, fewer or shorter sequences, or a smaller model.",

@@ -58,7 +58,7 @@ internal static class ConfigFile
         {
             if (new FileInfo(path) is { Exists: true, Length: > LargestFile } large)
                 throw new ChatTemplateException(path, $"{large.Length} bytes are too many for a chat template");
-            return File.ReadAllBytes(path);
+            return WholeFile.ReadAllBytes(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
         {

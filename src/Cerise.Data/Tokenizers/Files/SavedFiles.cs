@@ -62,7 +62,7 @@ internal sealed record SavedFiles(byte[] Tokenizer, byte[]? Config, string Folde
         {
             if (new FileInfo(path) is { Exists: true, Length: > LargestFile } large)
                 throw new TokenizerException(path, $"{large.Length} bytes are too many for a tokenizer's file");
-            return File.ReadAllBytes(path);
+            return WholeFile.ReadAllBytes(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
         {
