@@ -3,8 +3,8 @@ using System.Text.Json;
 using Cerise.Tensors;
 using Cerise.Testing;
 using Cerise.Training.Tasks;
-using Cerise.Training.Verifiers;
 using Cerise.Training.Tests.Verifiers;
+using Cerise.Training.Verifiers;
 
 namespace Cerise.Training.Tests.Tasks;
 
