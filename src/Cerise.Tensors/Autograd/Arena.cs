@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Cerise.Tensors.Autograd;
 
 /// <summary>Memory for the tensors of one step: given back all at once, and kept for the next step.</summary>
@@ -138,7 +140,7 @@ internal sealed class Arena(Device device) : IDisposable
     // Lengths in steps of an eighth of their power of two, so that steps of nearly one size use the same blocks.
     private static long Class(long length)
     {
-        long step = 1L << Math.Max(0, System.Numerics.BitOperations.Log2((ulong)length) - 3);
+        long step = 1L << Math.Max(0, BitOperations.Log2((ulong)length) - 3);
         return (length + step - 1) / step * step;
     }
 
