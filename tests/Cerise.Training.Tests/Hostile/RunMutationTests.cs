@@ -59,7 +59,7 @@ public sealed class RunMutationTests
         new FakeRun(run).ToTheEnd(resume: false, stopAt: 3);
         string file = Path.Combine(run, name);
         byte[] example = File.Exists(file) ? File.ReadAllBytes(file)
-            : Encoding.UTF8.GetBytes("""{"task":"t","rows":[{"model":"m","accuracy":0.5,"low":0.4,"high":0.6,"problems":10,"mean_length":5.5,"well_formed":1}]}""");
+            : Encoding.UTF8.GetBytes("""[{"stage":"evaluate","task":"t","rows":[{"model":"m","accuracy":0.5,"low":0.4,"high":0.6,"problems":10,"mean_length":5.5,"well_formed":1}]}]""");
         New($"{name} of a report").Run([example], 700, bytes =>
         {
             File.WriteAllBytes(file, bytes);
