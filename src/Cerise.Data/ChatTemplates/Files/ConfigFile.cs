@@ -30,9 +30,13 @@ internal static class ConfigFile
             RequireText(node);
             return node as JsonObject ?? throw new ChatTemplateException(path, "a JSON object is expected");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException e)
         {
             throw new ChatTemplateException(path, $"not valid JSON: {MessageText.Reason(e)}", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ChatTemplateException(path, "a text holds half of a surrogate pair (\\ud800 to \\udfff), which is no text", e);
         }
     }
 
@@ -44,10 +48,10 @@ internal static class ConfigFile
     {
         var tokens = new JsonObject();
         if (config is not null)
-            AddTokens(tokens, config, Path.Combine(folder, Name));
+            AddTokens(tokens, config);
         string map = Path.Combine(folder, TokensFile);
         if (config?["added_tokens_decoder"] is null && File.Exists(map))
-            AddTokens(tokens, Read(map), map);
+            AddTokens(tokens, Read(map));
         return tokens;
     }
 
@@ -71,18 +75,7 @@ internal static class ConfigFile
     }
 
     /// <summary>The text that a node holds, or null for anything else.</summary>
-    /// <exception cref="ChatTemplateException">The text is not well-formed.</exception>
-    public static string? Text(JsonNode? node, string file)
-    {
-        try
-        {
-            return node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new ChatTemplateException(file, "a text holds half of a surrogate pair (\\ud800 to \\udfff), which is no text", e);
-        }
-    }
+    public static string? Text(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
 
     /// <summary>Decodes every name and text once, so that an escape of half a surrogate pair is found here and not at some later use.</summary>
     private static void RequireText(JsonNode? node)
@@ -94,23 +87,23 @@ internal static class ConfigFile
             foreach (JsonNode? item in items)
                 RequireText(item);
         else
-            _ = node is not null && node.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : null;
+            _ = Text(node);
     }
 
-    private static void AddTokens(JsonObject tokens, JsonObject config, string file)
+    private static void AddTokens(JsonObject tokens, JsonObject config)
     {
         foreach (string name in TokenNames)
-            if (Content(config[name], file) is { } token)
+            if (Content(config[name]) is { } token)
                 tokens[name] = token;
         if (config["additional_special_tokens"] is JsonArray additional)
             tokens["additional_special_tokens"] =
-                new JsonArray([.. additional.Select(token => Content(token, file)).OfType<string>().Select(token => JsonValue.Create(token))]);
+                new JsonArray([.. additional.Select(token => Content(token)).OfType<string>().Select(token => JsonValue.Create(token))]);
         if (config["extra_special_tokens"] is JsonObject extra)
             foreach ((string name, JsonNode? token) in extra)
-                if (Content(token, file) is { } content)
+                if (Content(token) is { } content)
                     tokens[name] = content;
     }
 
     /// <summary>A token is written as a text or as an object with its content.</summary>
-    private static string? Content(JsonNode? node, string file) => Text(node is JsonObject entry ? entry["content"] : node, file);
+    private static string? Content(JsonNode? node) => Text(node is JsonObject entry ? entry["content"] : node);
 }

@@ -74,20 +74,20 @@ internal sealed record TemplateFiles(IReadOnlyList<NamedTemplate> Templates, Jso
         {
             case null:
                 return [];
-            case JsonValue value when ConfigFile.Text(value, file) is { } source:
+            case JsonValue value when ConfigFile.Text(value) is { } source:
                 return [new NamedTemplate(Default, source, file)];
             case JsonArray list:
                 var named = new Dictionary<string, NamedTemplate>(StringComparer.Ordinal);
                 foreach (JsonNode? item in list)
                 {
-                    if (item is not JsonObject entry || ConfigFile.Text(entry["name"], file) is not { } name || ConfigFile.Text(entry["template"], file) is not { } program)
+                    if (item is not JsonObject entry || ConfigFile.Text(entry["name"]) is not { } name || ConfigFile.Text(entry["template"]) is not { } program)
                         throw new ChatTemplateException(file, "chat_template: each item must have a name and a template, both texts");
                     named[name] = new NamedTemplate(name, program, file);
                 }
                 return [.. named.Values];
             case JsonObject members:
                 return [.. members.Select(member => new NamedTemplate(member.Key,
-                    ConfigFile.Text(member.Value, file) ?? throw new ChatTemplateException(file, $"chat_template: '{member.Key}' must be a text"), file))];
+                    ConfigFile.Text(member.Value) ?? throw new ChatTemplateException(file, $"chat_template: '{member.Key}' must be a text"), file))];
             default:
                 throw new ChatTemplateException(file, "chat_template must be a text or a list of named ones");
         }
