@@ -5,13 +5,16 @@ namespace Cerise.Studio;
 /// <summary>A request that cannot be answered as it was asked: the one exception for every such fault, over HTTP and in process.</summary>
 public sealed class RequestException : Exception
 {
+    // What is quoted from a request can be of any length.
+    private const int MostCharacters = 2000;
+
     /// <param name="status">The HTTP status that says so.</param>
     /// <param name="message">What is wrong and how to fix it, for the caller's eyes.</param>
     /// <param name="parameter">The field at fault, such as <c>messages[0].content</c>; null where it is none.</param>
     /// <param name="code">A word for programs, such as <c>context_length_exceeded</c>; null where the status says all.</param>
     /// <param name="cause">What led to it.</param>
     public RequestException(int status, string message, string? parameter = null, string? code = null, Exception? cause = null)
-        : base(message, cause)
+        : base(message.Length <= MostCharacters ? message : $"{message[..MostCharacters]}...", cause)
     {
         Status = status;
         Parameter = parameter;

@@ -10,6 +10,9 @@ namespace Cerise.Training.Recipes;
 /// </remarks>
 internal sealed class RecipeOverride
 {
+    /// <summary>Characters of an override that stand before each of its faults.</summary>
+    private const int MostShown = 200;
+
     private readonly RecipeLocation _location;
     private readonly string[] _path;
     private readonly RecipeNode _value;
@@ -20,12 +23,17 @@ internal sealed class RecipeOverride
     /// <returns>The override, or null when it cannot be read and <paramref name="faults"/> says why.</returns>
     public static RecipeOverride? Read(string text, RecipeFaults faults)
     {
-        var location = new RecipeLocation($"--set {text}");
+        var location = new RecipeLocation($"--set {(text.Length <= MostShown ? text : text[..MostShown] + "...")}");
         int equals = text.IndexOf('=', StringComparison.Ordinal);
         string[] path = equals < 0 ? [] : text[..equals].Trim().Split('.');
         if (path.Length == 0 || path.Any(string.IsNullOrWhiteSpace))
         {
             faults.Add(location, "an override is path=value, for example --set stages.grpo.learning_rate=1e-5 or --set model=DIR.");
+            return null;
+        }
+        if (path.Length > RecipeParser.MaxDepth)
+        {
+            faults.Add(location, $"the path has {path.Length} parts; no setting is nested more than {RecipeParser.MaxDepth} deep.");
             return null;
         }
         return new RecipeOverride(location, path, Value(text[(equals + 1)..].Trim(), location, faults));

@@ -61,7 +61,7 @@ public sealed class TokenizerMutationTests
         });
     }
 
-    private static Mutations Mutations(string format) => new(format, typeof(TokenizerException)) { Mutator = Words };
+    private static Mutations Mutations(string format) => new(format, typeof(TokenizerException)) { Mutator = Words, MaxBytes = 64 << 20 };   // tables of a million ids
 
     private static void Use(SavedFiles files)
     {
