@@ -22,12 +22,15 @@ internal sealed unsafe class WorkerTeam : IDisposable
     // About 40 ns each: longer than the pauses between the kernels of a step, far shorter than those between steps.
     private const int SpinsBeforeSleep = 5000;
 
-    // The caller waits for a share of its own job: it gives the core away only when the worker seems to have lost its own.
+    // The caller waits for a share of its own job, a moment as a rule. Beyond that a worker has lost its core to another thread: the caller offers its own,
+    // and then sleeps, since a core where nobody runs is what the system gives to a thread that waits for another.
     private const int SpinsBeforeYield = 250;
+    private const int SpinsBeforeRest = SpinsBeforeYield + 50;
 
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim[] _wake;
     private readonly int[] _asleep;
+    private readonly SemaphoreSlim _reported = new(0);
     private readonly Lock _oneJob = new();
 
     private Board _board;
@@ -84,6 +87,7 @@ internal sealed unsafe class WorkerTeam : IDisposable
                 thread.Join();
             foreach (SemaphoreSlim wake in _wake)
                 wake.Dispose();
+            _reported.Dispose();
         }
     }
 
@@ -173,9 +177,27 @@ internal sealed unsafe class WorkerTeam : IDisposable
         {
             if (spins < SpinsBeforeYield)
                 Thread.SpinWait(1);
-            else
+            else if (spins < SpinsBeforeRest)
                 Thread.Yield();
+            else
+                Rest(others);
         }
+    }
+
+    // Until a worker reports; it may be one that is late with a job before, so the caller looks again.
+    private void Rest(int others)
+    {
+        // A full fence: either the worker sees the mark, or its report is seen here. A mark that is gone already comes with a signal, which must not be left over.
+        Interlocked.Exchange(ref _board.CallerRests, 1);
+        if (Volatile.Read(ref _board.Reported) != others || Interlocked.Exchange(ref _board.CallerRests, 0) == 0)
+            _reported.Wait();
+    }
+
+    private void Report(int done)
+    {
+        Interlocked.Add(ref _board.Reported, done);
+        if (Volatile.Read(ref _board.CallerRests) != 0 && Interlocked.Exchange(ref _board.CallerRests, 0) == 1)
+            _reported.Release();
     }
 
     private void Wake(int most)
@@ -197,7 +219,7 @@ internal sealed unsafe class WorkerTeam : IDisposable
             // While it holds items that it has not reported, the job cannot end and no other can begin: what it adds up belongs to one job.
             int done = Work(worker + 1);
             if (done > 0)
-                Interlocked.Add(ref _board.Reported, done);
+                Report(done);
         }
     }
 
@@ -254,6 +276,9 @@ internal sealed unsafe class WorkerTeam : IDisposable
 
         [FieldOffset(256)]
         public int Reported;
+
+        [FieldOffset(260)]
+        public int CallerRests;
 
         [FieldOffset(384)]
         public int Sleepers;

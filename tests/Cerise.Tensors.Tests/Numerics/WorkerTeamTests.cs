@@ -125,6 +125,31 @@ public sealed class WorkerTeamTests
     }
 
     [Fact]
+    public void A_caller_sleeps_while_a_worker_keeps_its_share_and_goes_on_after_it()
+    {
+        using WorkerTeam team = new(2);
+        using ManualResetEventSlim begun = new(), mayEnd = new();
+        int done = 0;
+        Thread caller = new(() =>
+        {
+            KeptJob job = new(begun, mayEnd);
+            for (int repeat = 0; repeat < 3; repeat++)
+            {
+                team.For(2, ref job);
+                done += 2;
+            }
+        });
+        caller.Start();
+        begun.Wait(TestContext.Current.CancellationToken);
+        while ((caller.ThreadState & ThreadState.WaitSleepJoin) == 0)
+            Thread.Yield();
+        Assert.Equal(0, done);
+        mayEnd.Set();
+        caller.Join();
+        Assert.Equal(6, done);
+    }
+
+    [Fact]
     public void A_job_allocates_nothing()
     {
         using WorkerTeam team = new(2);
@@ -168,6 +193,21 @@ public sealed class WorkerTeamTests
         {
             Thread.SpinWait(item % 97 == 0 ? 200 : 1);
             done[item]++;
+        }
+    }
+
+    // The caller does its item once a worker has begun the other, which ends when it is allowed to.
+    private readonly struct KeptJob(ManualResetEventSlim begun, ManualResetEventSlim mayEnd) : IJob
+    {
+        public void Run(int item, int worker)
+        {
+            if (worker > 0)
+            {
+                begun.Set();
+                mayEnd.Wait();
+            }
+            while (!begun.IsSet)
+                Thread.SpinWait(1);
         }
     }
 
