@@ -27,6 +27,15 @@ public sealed record EngineStatistics
     /// <summary>Tokens sampled.</summary>
     public long GenerationTokens { get; init; }
 
+    /// <summary>Steps: passes that sampled a token for every running completion.</summary>
+    public long Steps { get; init; }
+
+    /// <summary>Time spent on prompts, seconds.</summary>
+    public double PromptSeconds { get; init; }
+
+    /// <summary>Time spent on steps, seconds.</summary>
+    public double StepSeconds { get; init; }
+
     /// <summary>Tokens sampled a second, over the last seconds; 0 where nothing runs.</summary>
     public double TokensPerSecond { get; init; }
 

@@ -51,6 +51,9 @@ internal sealed class ServerMetrics
         Write(text, "cerise_engine_generation_tokens_total", "counter", "Tokens sampled.", engine.GenerationTokens);
         Write(text, "cerise_engine_prompt_tokens_total", "counter", "Tokens of prompts computed.", engine.PromptTokens);
         Write(text, "cerise_engine_reused_prompt_tokens_total", "counter", "Tokens of prompts found computed already.", engine.ReusedPromptTokens);
+        Write(text, "cerise_engine_steps_total", "counter", "Passes that sampled a token for every running completion.", engine.Steps);
+        Write(text, "cerise_engine_prompt_seconds_total", "counter", "Time spent on prompts.", engine.PromptSeconds);
+        Write(text, "cerise_engine_step_seconds_total", "counter", "Time spent on steps.", engine.StepSeconds);
         Write(text, "cerise_engine_running", "gauge", "Completions in the batch now.", engine.Running);
         Write(text, "cerise_engine_waiting", "gauge", "Requests that wait for their first token.", engine.Waiting);
         Write(text, "cerise_engine_cache_use_ratio", "gauge", "Share of the cache in use.", engine.CacheUse);

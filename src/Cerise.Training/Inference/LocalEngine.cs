@@ -79,6 +79,9 @@ public sealed class LocalEngine : ITextEngine
                 PromptTokens = now.Work.PromptTokens,
                 ReusedPromptTokens = now.ReusedPromptTokens,
                 GenerationTokens = now.Work.GenerationTokens,
+                Steps = now.Work.Steps,
+                PromptSeconds = now.Work.PromptSeconds,
+                StepSeconds = now.Work.StepSeconds,
                 TokensPerSecond = now.TokensPerSecond,
                 CacheUse = now.CacheUse,
             };
