@@ -27,6 +27,9 @@ internal sealed class ScriptedEngine(Func<EngineRequest, int, string> answer) : 
     /// <summary>Waited for before each token but the first; null for not at all.</summary>
     public Func<CancellationToken, Task>? Gate { get; init; }
 
+    /// <summary>Whether all tokens are there at once.</summary>
+    public bool IsReady { get; init; }
+
     /// <summary>Thrown instead of an answer.</summary>
     public EngineException? Fault { get; init; }
 
@@ -59,7 +62,7 @@ internal sealed class ScriptedEngine(Func<EngineRequest, int, string> answer) : 
                         throw Fault;
                     if (given++ > 0 && Gate is not null)
                         await Gate(cancellation);
-                    else
+                    else if (!IsReady)
                         await Task.Yield();
                     cancellation.ThrowIfCancellationRequested();
                     yield return sample[index];

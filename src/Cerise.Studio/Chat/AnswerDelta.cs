@@ -20,4 +20,19 @@ internal enum AnswerDeltaKind
 /// <param name="Kind">What it is.</param>
 /// <param name="Text">The piece.</param>
 /// <param name="Call">Which tool call it belongs to, from 0.</param>
-internal readonly record struct AnswerDelta(AnswerDeltaKind Kind, string Text, int Call = 0);
+internal readonly record struct AnswerDelta(AnswerDeltaKind Kind, string Text, int Call = 0)
+{
+    /// <summary>Puts together what goes on in the piece that follows.</summary>
+    public static List<AnswerDelta> Join(IEnumerable<AnswerDelta> deltas)
+    {
+        List<AnswerDelta> joined = [];
+        foreach (AnswerDelta delta in deltas)
+        {
+            if (joined.Count > 0 && joined[^1] is var last && last.Kind == delta.Kind && last.Call == delta.Call && delta.Kind != AnswerDeltaKind.CallBegins)
+                joined[^1] = last with { Text = last.Text + delta.Text };
+            else
+                joined.Add(delta);
+        }
+        return joined;
+    }
+}

@@ -7,7 +7,17 @@ namespace Cerise.Studio.Chat;
 /// <param name="Deltas">Its new pieces.</param>
 /// <param name="Tokens">The tokens that came with them, for log-probabilities.</param>
 /// <param name="Finish">Why the answer ends here; null where it goes on.</param>
-internal sealed record ChatPiece(int Sample, IReadOnlyList<AnswerDelta> Deltas, IReadOnlyList<EngineToken> Tokens, ChatFinish? Finish);
+internal sealed record ChatPiece(int Sample, IReadOnlyList<AnswerDelta> Deltas, IReadOnlyList<EngineToken> Tokens, ChatFinish? Finish)
+{
+    /// <summary>Puts pieces of one answer that follow each other together.</summary>
+    public static ChatPiece Join(IEnumerable<ChatPiece> pieces)
+    {
+        ChatPiece[] all = [.. pieces];
+        return all is [var only]
+            ? only
+            : new ChatPiece(all[0].Sample, AnswerDelta.Join(all.SelectMany(piece => piece.Deltas)), [.. all.SelectMany(piece => piece.Tokens)], all[^1].Finish);
+    }
+}
 
 /// <summary>Why an answer ends.</summary>
 internal enum ChatFinish

@@ -49,13 +49,16 @@ internal sealed class ChatCompletionsEndpoint(ServedModel model, ServerOptions o
     {
         using var events = new EventStream(response);
         bool[] begun = new bool[fields.Chat.Samples];
-        await events.SendAll(answer.Pieces(cancellation), piece =>
+        await events.SendAll(answer.Pieces(cancellation), together =>
         {
             times.Came();
-            if (!begun[piece.Sample])
-                events.Add(writer => json.WriteRole(writer, piece.Sample, fields.IncludeUsage));
-            begun[piece.Sample] = true;
-            AddPiece(events, answer, json, fields, piece);
+            foreach (ChatPiece piece in together.GroupBy(piece => piece.Sample).Select(ChatPiece.Join))
+            {
+                if (!begun[piece.Sample])
+                    events.Add(writer => json.WriteRole(writer, piece.Sample, fields.IncludeUsage));
+                begun[piece.Sample] = true;
+                AddPiece(events, answer, json, fields, piece);
+            }
         }, cancellation).ConfigureAwait(false);
         if (fields.IncludeUsage)
             events.Add(writer => json.WriteUsageChunk(writer, answer));

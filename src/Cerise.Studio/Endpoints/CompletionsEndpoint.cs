@@ -44,7 +44,7 @@ internal sealed class CompletionsEndpoint(ServedModel model, ServerOptions optio
                 }
                 await JsonResponse.Send(
                     context.Response, StatusCodes.Status200OK,
-                    writer => json.Write(writer, choices.Select((own, index) => CompletionChoice.Whole(index, own)), (promptTokens, makers.Sum(maker => maker.Count))),
+                    writer => json.Write(writer, choices.Select(CompletionChoice.Join), (promptTokens, makers.Sum(maker => maker.Count))),
                     cancellation).ConfigureAwait(false);
             }
         }
@@ -59,11 +59,12 @@ internal sealed class CompletionsEndpoint(ServedModel model, ServerOptions optio
         CancellationToken cancellation)
     {
         using var events = new EventStream(response);
-        await events.SendAll(pieces, piece =>
+        await events.SendAll(pieces, together =>
         {
             times.Came();
-            if (piece.Text.Length > 0 || piece.Tokens.Count > 0 || piece.Finish is not null)
-                events.Add(writer => json.Write(writer, [piece], null, fields.IncludeUsage));
+            foreach (CompletionChoice piece in together.GroupBy(piece => piece.Index).Select(CompletionChoice.Join))
+                if (!piece.IsEmpty)
+                    events.Add(writer => json.Write(writer, [piece], null, fields.IncludeUsage));
         }, cancellation).ConfigureAwait(false);
         if (fields.IncludeUsage)
             events.Add(writer => json.Write(writer, [], usage()));

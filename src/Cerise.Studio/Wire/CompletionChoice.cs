@@ -1,4 +1,3 @@
-using System.Text;
 using Cerise.Data.Inference;
 using Cerise.Studio.Chat;
 
@@ -34,12 +33,16 @@ internal sealed record CompletionChoice(int Index, string Text, IReadOnlyList<En
         }
     }
 
-    /// <summary>Puts the pieces of one completion together.</summary>
-    public static CompletionChoice Whole(int index, IReadOnlyList<CompletionChoice> pieces)
+    /// <summary>Whether it tells anything.</summary>
+    public bool IsEmpty => Text.Length == 0 && Tokens.Count == 0 && Finish is null;
+
+    /// <summary>Puts pieces of one completion that follow each other together.</summary>
+    public static CompletionChoice Join(IEnumerable<CompletionChoice> pieces)
     {
-        var text = new StringBuilder();
-        foreach (CompletionChoice piece in pieces)
-            text.Append(piece.Text);
-        return new CompletionChoice(index, text.ToString(), [.. pieces.SelectMany(piece => piece.Tokens)], 0, pieces[^1].Finish);
+        CompletionChoice[] all = [.. pieces];
+        return all is [var only]
+            ? only
+            : new CompletionChoice(
+                all[0].Index, string.Concat(all.Select(piece => piece.Text)), [.. all.SelectMany(piece => piece.Tokens)], all[0].TextOffset, all[^1].Finish);
     }
 }

@@ -12,23 +12,35 @@ internal sealed class EventStream(HttpResponse response) : IDisposable
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private readonly Utf8JsonWriter _json = new(Stream.Null, WireJson.WriterOptions);
 
-    /// <summary>Adds events as things come, and sends them whenever the next thing is not there yet: what comes together is sent together.</summary>
+    /// <summary>Sends events as things come, those of all things that came together in one go.</summary>
     /// <remarks>The headers go out with the first event; a fault before it leaves the response untouched, so that it can have its status.</remarks>
     /// <param name="items">The things.</param>
-    /// <param name="add">Adds the events of one.</param>
+    /// <param name="add">Adds the events of some that came together.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task SendAll<T>(IAsyncEnumerable<T> items, Action<T> add, CancellationToken cancellation)
+    public async Task SendAll<T>(IAsyncEnumerable<T> items, Action<IReadOnlyList<T>> add, CancellationToken cancellation)
     {
+        List<T> together = [];
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await using IAsyncEnumerator<T> each = items.GetAsyncEnumerator(end.Token);
         while (true)
         {
             Task<bool> next = each.MoveNextAsync().AsTask();
             if (!next.IsCompleted)
+            {
+                Add();
                 await FlushBeside(next, end).ConfigureAwait(false);
+            }
             if (!await next.ConfigureAwait(false))
-                return;
-            add(each.Current);
+                break;
+            together.Add(each.Current);
+        }
+        Add();
+
+        void Add()
+        {
+            if (together.Count > 0)
+                add(together);
+            together.Clear();
         }
     }
 

@@ -43,6 +43,14 @@ public sealed class ChatCompletionsEndpointTests
     }
 
     [Fact]
+    public async Task Text_that_comes_together_is_one_chunk_for_reasoning_and_one_for_the_answer()
+    {
+        await using StudioHost host = await StudioHost.Start(new ScriptedEngine("<think>so be it</think>Yes.") { IsReady = true });
+        JsonNode[] deltas = [.. (await host.Stream()).Select(chunk => chunk["choices"]![0]!["delta"]!)];
+        Assert.Equal(["{\"role\":\"assistant\",\"content\":\"\"}", "{\"reasoning_content\":\"so be it\"}", "{\"content\":\"Yes.\"}", "{}"], deltas.Select(delta => delta.ToJsonString()));
+    }
+
+    [Fact]
     public async Task A_stream_says_nothing_of_usage_unless_asked()
     {
         await using StudioHost host = await StudioHost.Start("Hello");

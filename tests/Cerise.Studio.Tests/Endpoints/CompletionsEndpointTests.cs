@@ -56,13 +56,21 @@ public sealed class CompletionsEndpointTests
     public async Task A_stream_brings_the_text_and_the_usage()
     {
         await using StudioHost host = await StudioHost.Start(" upon a time");
-        using HttpResponseMessage response = await host.Post(Path, "{\"prompt\":\"Once\",\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
-        string[] events = (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal("data: [DONE]", events[^1]);
-        JsonNode[] chunks = [.. events[..^1].Select(line => JsonNode.Parse(line["data: ".Length..])!)];
+        JsonNode[] chunks = await Stream(host, "\"prompt\":\"Once\",\"stream_options\":{\"include_usage\":true}");
         Assert.Equal(" upon a time", string.Concat(chunks[..^1].Select(chunk => (string?)chunk["choices"]![0]!["text"])));
         Assert.Equal(13, (int?)chunks[^1]["usage"]!["completion_tokens"]);
         Assert.Equal("stop", (string?)chunks[^2]["choices"]![0]!["finish_reason"]);
+    }
+
+    [Fact]
+    public async Task Tokens_that_come_together_are_one_event_a_sample()
+    {
+        await using StudioHost host = await StudioHost.Start(new ScriptedEngine((_, sample) => sample == 0 ? "upon a time" : "é") { IsReady = true });
+        JsonNode[] choices = [.. (await Stream(host, "\"prompt\":\"Once\",\"n\":2,\"logprobs\":0")).Select(chunk => chunk["choices"]![0]!)];
+        Assert.Equal([0, 1], choices.Select(choice => (int)choice["index"]!));
+        Assert.Equal(["upon a time", "é"], choices.Select(choice => (string?)choice["text"]));
+        Assert.All(choices, choice => Assert.Equal("stop", (string?)choice["finish_reason"]));
+        Assert.Equal(["u", "p", "o", "n", " ", "a", " ", "t", "i", "m", "e"], choices[0]["logprobs"]!["tokens"]!.AsArray().Select(token => (string?)token).Take(11));
     }
 
     [Fact]
@@ -89,6 +97,14 @@ public sealed class CompletionsEndpointTests
     {
         await using StudioHost host = await StudioHost.Start("x");
         Assert.Equal(parameter, (string?)(await host.Refused(HttpStatusCode.BadRequest, $"{{{fields}}}", Path))["param"]);
+    }
+
+    private static async Task<JsonNode[]> Stream(StudioHost host, string fields)
+    {
+        using HttpResponseMessage response = await host.Post(Path, "{\"stream\":true," + fields + "}");
+        string[] events = (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("data: [DONE]", events[^1]);
+        return [.. events[..^1].Select(line => JsonNode.Parse(line["data: ".Length..])!)];
     }
 
     private static async Task<JsonNode> Complete(StudioHost host, string fields)
