@@ -82,11 +82,16 @@ internal sealed partial class GenerationLoop(CausalModel model)
         }
     }
 
-    /// <summary>At most one pass over prompts, and one token for every running sequence.</summary>
-    public void Step()
+    /// <summary>At most one pass over prompts that wait, and the first token of those it completes.</summary>
+    public void ComputePrompts()
     {
         if (_ready.Count == 0 && _waiting.Count > 0 && Running < _limits.Places)
             Prefill();
+    }
+
+    /// <summary>One token for every running sequence, those of computed prompts included as far as there is place.</summary>
+    public void Step()
+    {
         Admit();
         if (Running > 0)
             Decode();

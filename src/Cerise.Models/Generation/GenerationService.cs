@@ -22,7 +22,7 @@ public sealed class GenerationService : IGenerationListener, IDisposable
     private readonly SemaphoreSlim _work = new(0);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<ServedRun> _runs = [];                           // all that have not ended, on the service's thread
-    private readonly List<ServedRun> _undelivered = [];
+    private readonly TokenDeliveries _deliveries;
     private readonly ThroughputMeter _meter;
     private List<ServedRun> _arrived = [];                                 // under the lock
     private List<ServedRun> _arriving = [];
@@ -31,7 +31,6 @@ public sealed class GenerationService : IGenerationListener, IDisposable
     private bool _stopping;
     private volatile bool _aborting;
     private volatile bool _hasCancelled;
-    private long _lastDelivery;
     private GenerationServiceStatistics _statistics = new(0, 0, 0, 0, 0, 0, 0, 0, default);
 
     /// <param name="model">What answers; its owner disposes it after the service.</param>
@@ -61,6 +60,7 @@ public sealed class GenerationService : IGenerationListener, IDisposable
         _loop = new GenerationLoop(model) { Time = _options.Time };
         _loop.Open(_cache, _graph, _limits, this, _prefixes);
         _meter = new ThroughputMeter(_options.Time);
+        _deliveries = new TokenDeliveries(_options.Time, _options.DeliveryInterval, Finish);
         _thread = new Thread(Serve) { IsBackground = true, Name = "cerise-generation" };
         _thread.Start();
     }
@@ -68,7 +68,7 @@ public sealed class GenerationService : IGenerationListener, IDisposable
     /// <summary>Most tokens of prompt and completion: the model's, or less where the cache holds less.</summary>
     public int ContextLength { get; }
 
-    /// <summary>What it does now, and has done; a few milliseconds old.</summary>
+    /// <summary>What it does now, and has done; a moment old, at most <see cref="GenerationServiceOptions.DeliveryInterval"/> while it works.</summary>
     public GenerationServiceStatistics Statistics => Volatile.Read(ref _statistics);
 
     /// <summary>Puts a request into the queue.</summary>
@@ -132,10 +132,8 @@ public sealed class GenerationService : IGenerationListener, IDisposable
             lock (_lock)
                 _waiting--;
         }
-        if (stream.Undelivered.Count == 0)
-            _undelivered.Add(run);
         LikeliestTokens? likeliest = sequence.Top is { } top ? new LikeliestTokens(top.Drawn, top.Ids.ToArray(), top.LogProbs.ToArray()) : null;
-        stream.Undelivered.Add(new DrawnToken(sequence.Sample, sequence.Ids[^1], sequence.LogProbs[^1], sequence.Finish, likeliest));
+        _deliveries.Add(run, new DrawnToken(sequence.Sample, sequence.Ids[^1], sequence.LogProbs[^1], sequence.Finish, likeliest));
     }
 
     void IGenerationListener.Ended(RunningSequence sequence)
@@ -188,6 +186,8 @@ public sealed class GenerationService : IGenerationListener, IDisposable
             }
             try
             {
+                _loop.ComputePrompts();
+                HandOver();
                 _loop.Step();
             }
             catch (Exception error)
@@ -195,7 +195,7 @@ public sealed class GenerationService : IGenerationListener, IDisposable
                 // Whatever it was, the next request begins with a clean cache.
                 FailAll(new GenerationException(GenerationFault.Failed, error.Message, error));
             }
-            Deliver();
+            HandOver();
         }
         lock (_lock)
             _stopped.SetResult();
@@ -245,35 +245,19 @@ public sealed class GenerationService : IGenerationListener, IDisposable
             if (run.Abandoned)
                 Count(run, finished: false);
         _runs.RemoveAll(static run => run.Abandoned);
-        _undelivered.RemoveAll(static run => run.Abandoned);
+        _deliveries.RemoveAbandoned();
     }
 
-    // First and last tokens at once, the others when it is time.
-    private void Deliver()
+    private void HandOver()
     {
-        long now = _options.Time.GetTimestamp();
-        bool due = _options.Time.GetElapsedTime(_lastDelivery, now) >= _options.DeliveryInterval;
-        bool ended = false;
-        foreach (ServedRun run in CollectionsMarshal.AsSpan(_undelivered))
-        {
-            if ((!due && !run.IsUrgent) || run.Stream.GuideFault is not null)
-                continue;
-            run.IsUrgent = false;
-            if (run.Stream.Unfinished == 0)
-            {
-                ended = true;
-                Count(run, finished: true);
-            }
-            run.Stream.Deliver();
-        }
-        _undelivered.RemoveAll(static run => run.Stream.Undelivered.Count == 0);
-        if (ended)
-            _runs.RemoveAll(static run => run.Stream.Unfinished == 0 && run.Stream.GuideFault is null);
-        if (due)
-        {
-            _lastDelivery = now;
+        if (_deliveries.HandOver(_runs.Count))
             Tell();
-        }
+    }
+
+    private void Finish(ServedRun run)
+    {
+        Count(run, finished: true);
+        _runs.Remove(run);
     }
 
     private void FailAll(GenerationException fault)
@@ -284,7 +268,7 @@ public sealed class GenerationService : IGenerationListener, IDisposable
             Count(run, finished: false);
         }
         _runs.Clear();
-        _undelivered.Clear();
+        _deliveries.Clear();
         _loop.Close();
         _cache.Clear();
         _prefixes?.Clear();
@@ -336,14 +320,5 @@ public sealed class GenerationService : IGenerationListener, IDisposable
             throw new GenerationException(
                 GenerationFault.PromptTooLong, $"the prompt has {request.PromptIds.Count} tokens, the context is {ContextLength} with its completion; shorten the prompt");
         }
-    }
-
-    private sealed class ServedRun(long index, GenerationRequest request, SamplingOptions options, GenerationStream stream, int context, int vocab)
-        : RequestRun(index, request, options, context, vocab)
-    {
-        public GenerationStream Stream => stream;
-
-        /// <summary>Whether its first or a last token has not been delivered yet.</summary>
-        public bool IsUrgent { get; set; }
     }
 }

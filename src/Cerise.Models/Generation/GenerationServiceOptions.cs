@@ -22,10 +22,10 @@ public sealed record GenerationServiceOptions
     public bool ReusePrefixes { get; init; } = true;
 
     /// <summary>
-    /// Least time between two deliveries of a stream's tokens: where steps are faster, several tokens come at once, so that waking readers does not slow the steps.
-    /// First and last tokens are delivered at once. Default 10 ms.
+    /// Most time a drawn token waits for others to be delivered with. Where few streams run they are delivered more often; with many, waking a reader for each token
+    /// would slow the steps. First and last tokens are delivered at once. Default 100 ms.
     /// </summary>
-    public TimeSpan DeliveryInterval { get; init; } = TimeSpan.FromMilliseconds(10);
+    public TimeSpan DeliveryInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Told the time. Default the system's clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -44,6 +44,6 @@ public sealed record GenerationServiceOptions
         if (PrefillTokens < 1)
             yield return $"the most prompt tokens between two steps are {PrefillTokens}; use 1 or more";
         if (DeliveryInterval < TimeSpan.Zero)
-            yield return $"the time between two deliveries is {DeliveryInterval}; use 0 or more";
+            yield return $"the time a token waits for delivery is {DeliveryInterval}; use 0 or more";
     }
 }

@@ -101,6 +101,7 @@ public sealed class Generator(CausalModel model) : IDisposable
         while (!_loop.IsIdle)
         {
             call.Cancellation.ThrowIfCancellationRequested();
+            _loop.ComputePrompts();
             _loop.Step();
         }
     }

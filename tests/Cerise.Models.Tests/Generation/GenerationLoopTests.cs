@@ -61,6 +61,7 @@ public sealed class GenerationLoopTests : IDisposable
                 runs[seed.Fork("who").Below(step, runs.Count)].Abandoned = true;
                 loop.Sweep();
             }
+            loop.ComputePrompts();
             loop.Step();
             Assert.True(step < 20_000, "the loop does not end");
         }

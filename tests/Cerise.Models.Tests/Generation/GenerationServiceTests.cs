@@ -97,6 +97,27 @@ public sealed class GenerationServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task First_and_last_tokens_are_delivered_at_once_and_the_others_when_it_is_time()
+    {
+        using SemaphoreSlim read = new(0);
+        using GenerationService service = new(_model, new() { Time = new ManualTime() });
+        using GenerationStream stream = service.Submit(new([1, 2, 3], 1, Seed.From(1)), new()
+        {
+            MaxNewTokens = 20,
+            Guide = Watch.Of(ids =>
+            {
+                if (ids.Count == 2)
+                    read.Wait(Cancellation);
+                return false;
+            }),
+        });
+        Assert.Single(await stream.ReadAsync(Cancellation));
+        read.Release();
+        Assert.Equal(19, (await stream.ReadAsync(Cancellation)).Count);
+        Assert.Empty(await stream.ReadAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task The_next_turn_of_a_chat_computes_only_what_is_new()
     {
         using GenerationService service = new(_model);
