@@ -26,26 +26,14 @@ internal readonly unsafe struct AdamW<TLanes>(long length, float* theta, float* 
         for (long i = (long)item * LengthPerItem; i < last; i += 16)
         {
             int count = (int)Math.Min(16, last - i);
-            TLanes g = Read(gradient + i, count) * scale;
-            TLanes newM = TLanes.Fma(beta1, Read(m + i, count), rest1 * g);
-            TLanes newV = TLanes.Fma(beta2, Read(v + i, count), rest2 * g * g);
+            TLanes g = RowPart.Read<TLanes>(gradient + i, count) * scale;
+            TLanes newM = TLanes.Fma(beta1, RowPart.Read<TLanes>(m + i, count), rest1 * g);
+            TLanes newV = TLanes.Fma(beta2, RowPart.Read<TLanes>(v + i, count), rest2 * g * g);
             TLanes update = newM / (TLanes.Sqrt(newV * inverse2) + epsilon);
-            Write(TLanes.Zero, gradient + i, count);
-            Write(newM, m + i, count);
-            Write(newV, v + i, count);
-            Write(TLanes.Fma(update, rate, Read(theta + i, count) * keep), theta + i, count);
+            RowPart.Write(TLanes.Zero, gradient + i, count);
+            RowPart.Write(newM, m + i, count);
+            RowPart.Write(newV, v + i, count);
+            RowPart.Write(TLanes.Fma(update, rate, RowPart.Read<TLanes>(theta + i, count) * keep), theta + i, count);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Read(float* source, int count) => count == 16 ? TLanes.Load(source) : TLanes.LoadPart(source, count);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write(TLanes value, float* target, int count)
-    {
-        if (count == 16)
-            TLanes.Store(value, target);
-        else
-            TLanes.StorePart(value, target, count);
     }
 }

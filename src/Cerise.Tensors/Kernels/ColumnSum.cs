@@ -16,7 +16,7 @@ internal readonly unsafe struct ColumnSum<TLanes>(int rows, int columns, float* 
         for (int row = 0; row < rows; row++)
         {
             float* source = x + ((nint)row * columns) + c;
-            total += count == 16 ? TLanes.Load(source) : TLanes.LoadPart(source, count);
+            total += RowPart.Read<TLanes>(source, count);
         }
         TLanes.StorePart(total, sums + c, count);
     }

@@ -19,7 +19,7 @@ internal static unsafe partial class Elementwise
             for (long i = (long)item * LengthPerItem; i < last; i += 16)
             {
                 int count = (int)Math.Min(16, last - i);
-                TLanes v = Read<TLanes>(x + i, count);
+                TLanes v = RowPart.Read<TLanes>(x + i, count);
                 TLanes result = op switch
                 {
                     UnaryOp.Affine => TLanes.Fma(v, TLanes.Broadcast(p), TLanes.Broadcast(q)),
@@ -30,7 +30,7 @@ internal static unsafe partial class Elementwise
                     UnaryOp.GeluTanh => Elementary.GeluTanh(v),
                     _ => Elementary.Sigmoid(v),
                 };
-                Write(result, y + i, count, accumulate: false);
+                RowPart.Write(result, y + i, count);
             }
         }
     }
@@ -46,19 +46,19 @@ internal static unsafe partial class Elementwise
             for (long i = (long)item * LengthPerItem; i < last; i += 16)
             {
                 int count = (int)Math.Min(16, last - i);
-                TLanes v = Read<TLanes>(x + i, count);
-                TLanes dy = Read<TLanes>(gradOutput + i, count);
+                TLanes v = RowPart.Read<TLanes>(x + i, count);
+                TLanes dy = RowPart.Read<TLanes>(gradOutput + i, count);
                 TLanes slope = op switch
                 {
                     UnaryOp.Affine => TLanes.Broadcast(p),
-                    UnaryOp.Exp => Read<TLanes>(y + i, count),
+                    UnaryOp.Exp => RowPart.Read<TLanes>(y + i, count),
                     UnaryOp.Clamp => TLanes.SelectLess(v, TLanes.Broadcast(p), TLanes.Zero, TLanes.SelectLess(TLanes.Broadcast(q), v, TLanes.Zero, one)),
                     UnaryOp.Square => v + v,
                     UnaryOp.Gelu => Elementary.GeluSlope(v),
                     UnaryOp.GeluTanh => Elementary.GeluTanhSlope(v),
-                    _ => Read<TLanes>(y + i, count) * (one - Read<TLanes>(y + i, count)),
+                    _ => RowPart.Read<TLanes>(y + i, count) * (one - RowPart.Read<TLanes>(y + i, count)),
                 };
-                Write(dy * slope, gradInput + i, count, accumulate);
+                RowPart.Write(dy * slope, gradInput + i, count, accumulate);
             }
         }
     }
@@ -73,8 +73,8 @@ internal static unsafe partial class Elementwise
             for (long i = (long)item * LengthPerItem; i < last; i += 16)
             {
                 int count = (int)Math.Min(16, last - i);
-                TLanes u = Read<TLanes>(a + i, count);
-                TLanes v = Read<TLanes>(b + i, count);
+                TLanes u = RowPart.Read<TLanes>(a + i, count);
+                TLanes v = RowPart.Read<TLanes>(b + i, count);
                 TLanes result = op switch
                 {
                     BinaryOp.Add => u + v,
@@ -83,7 +83,7 @@ internal static unsafe partial class Elementwise
                     BinaryOp.Min => KeepNaN(u, TLanes.Min(u, v)),
                     _ => KeepNaN(u, TLanes.Max(u, v)),
                 };
-                Write(result, y + i, count, accumulate: false);
+                RowPart.Write(result, y + i, count);
             }
         }
     }
@@ -100,8 +100,8 @@ internal static unsafe partial class Elementwise
             for (long i = (long)item * LengthPerItem; i < last; i += 16)
             {
                 int count = (int)Math.Min(16, last - i);
-                TLanes u = Read<TLanes>(a + i, count);
-                TLanes v = Read<TLanes>(b + i, count);
+                TLanes u = RowPart.Read<TLanes>(a + i, count);
+                TLanes v = RowPart.Read<TLanes>(b + i, count);
                 TLanes slope = op switch
                 {
                     BinaryOp.Add => TLanes.Broadcast(1),
@@ -110,7 +110,7 @@ internal static unsafe partial class Elementwise
                     BinaryOp.Min => TLanes.SelectLess(v, u, other, one),
                     _ => TLanes.SelectLess(u, v, other, one),
                 };
-                Write(Read<TLanes>(gradOutput + i, count) * slope, gradInput + i, count, accumulate);
+                RowPart.Write(RowPart.Read<TLanes>(gradOutput + i, count) * slope, gradInput + i, count, accumulate);
             }
         }
     }
@@ -122,21 +122,5 @@ internal static unsafe partial class Elementwise
     {
         TLanes infinity = TLanes.Broadcast(float.PositiveInfinity);
         return TLanes.SelectLess(first, infinity, result, TLanes.SelectLess(TLanes.Zero, first, result, first));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Read<TLanes>(float* source, int count)
-        where TLanes : struct, ILanes<TLanes> => count == 16 ? TLanes.Load(source) : TLanes.LoadPart(source, count);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write<TLanes>(TLanes value, float* target, int count, bool accumulate)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        if (accumulate)
-            value += Read<TLanes>(target, count);
-        if (count == 16)
-            TLanes.Store(value, target);
-        else
-            TLanes.StorePart(value, target, count);
     }
 }

@@ -20,8 +20,8 @@ internal static unsafe partial class GeGlu
             for (long i = (long)item * LengthPerItem; i < last; i += 16)
             {
                 int count = (int)Math.Min(16, last - i);
-                TLanes x = Read<TLanes>(gate + i, count);
-                Write(Gelu(form, x) * Read<TLanes>(up + i, count), y + i, count, accumulate: false);
+                TLanes x = RowPart.Read<TLanes>(gate + i, count);
+                RowPart.Write(Gelu(form, x) * RowPart.Read<TLanes>(up + i, count), y + i, count);
             }
         }
     }
@@ -37,11 +37,11 @@ internal static unsafe partial class GeGlu
             for (long i = (long)item * LengthPerItem; i < last; i += 16)
             {
                 int count = (int)Math.Min(16, last - i);
-                TLanes x = Read<TLanes>(gate + i, count);
-                TLanes dy = Read<TLanes>(gradOutput + i, count);
+                TLanes x = RowPart.Read<TLanes>(gate + i, count);
+                TLanes dy = RowPart.Read<TLanes>(gradOutput + i, count);
                 TLanes slope = form == GeluForm.Exact ? Elementary.GeluSlope(x) : Elementary.GeluTanhSlope(x);
-                Write(dy * Read<TLanes>(up + i, count) * slope, gradGate + i, count, accumulateGate);
-                Write(dy * Gelu(form, x), gradUp + i, count, accumulateUp);
+                RowPart.Write(dy * RowPart.Read<TLanes>(up + i, count) * slope, gradGate + i, count, accumulateGate);
+                RowPart.Write(dy * Gelu(form, x), gradUp + i, count, accumulateUp);
             }
         }
     }
@@ -49,20 +49,4 @@ internal static unsafe partial class GeGlu
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes Gelu<TLanes>(GeluForm form, TLanes x)
         where TLanes : struct, ILanes<TLanes> => form == GeluForm.Exact ? Elementary.Gelu(x) : Elementary.GeluTanh(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Read<TLanes>(float* source, int count)
-        where TLanes : struct, ILanes<TLanes> => count == 16 ? TLanes.Load(source) : TLanes.LoadPart(source, count);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write<TLanes>(TLanes value, float* target, int count, bool accumulate)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        if (accumulate)
-            value += Read<TLanes>(target, count);
-        if (count == 16)
-            TLanes.Store(value, target);
-        else
-            TLanes.StorePart(value, target, count);
-    }
 }

@@ -31,12 +31,12 @@ internal static unsafe partial class LayerNorm
                     for (int c = 0; c < channels; c += 16)
                     {
                         int count = Math.Min(16, channels - c);
-                        Write(Read<TLanes>(x + start + c, count) + Read<TLanes>(residual + start + c, count), h + c, count);
+                        RowPart.Write(RowPart.Read<TLanes>(x + start + c, count) + RowPart.Read<TLanes>(residual + start + c, count), h + c, count);
                     }
                 }
                 TLanes total = TLanes.Zero;
                 for (int c = 0; c < channels; c += 16)
-                    total += Read<TLanes>(h + c, Math.Min(16, channels - c));
+                    total += RowPart.Read<TLanes>(h + c, Math.Min(16, channels - c));
                 float mean = TLanes.Sum(total) / channels;
                 TLanes centre = TLanes.Broadcast(mean);
                 TLanes squares = TLanes.Zero;
@@ -53,8 +53,8 @@ internal static unsafe partial class LayerNorm
                 for (int c = 0; c < channels; c += 16)
                 {
                     int count = Math.Min(16, channels - c);
-                    TLanes normal = (Read<TLanes>(h + c, count) - centre) * factor;
-                    Write(TLanes.Fma(normal, Read<TLanes>(weight + c, count), Read<TLanes>(bias + c, count)), y + start + c, count);
+                    TLanes normal = (RowPart.Read<TLanes>(h + c, count) - centre) * factor;
+                    RowPart.Write(TLanes.Fma(normal, RowPart.Read<TLanes>(weight + c, count), RowPart.Read<TLanes>(bias + c, count)), y + start + c, count);
                 }
             }
         }
@@ -77,21 +77,19 @@ internal static unsafe partial class LayerNorm
                 for (int c = 0; c < channels; c += 16)
                 {
                     int count = Math.Min(16, channels - c);
-                    TLanes g = Read<TLanes>(gradOutput + start + c, count) * Read<TLanes>(weight + c, count);
+                    TLanes g = RowPart.Read<TLanes>(gradOutput + start + c, count) * RowPart.Read<TLanes>(weight + c, count);
                     sums += g;
-                    dots = TLanes.Fma(g, (Read<TLanes>(h + start + c, count) - mean) * factor, dots);
+                    dots = TLanes.Fma(g, (RowPart.Read<TLanes>(h + start + c, count) - mean) * factor, dots);
                 }
                 TLanes shift = TLanes.Broadcast(TLanes.Sum(sums) / channels);
                 TLanes pull = TLanes.Broadcast(TLanes.Sum(dots) / -channels);
                 for (int c = 0; c < channels; c += 16)
                 {
                     int count = Math.Min(16, channels - c);
-                    TLanes g = Read<TLanes>(gradOutput + start + c, count) * Read<TLanes>(weight + c, count);
-                    TLanes normal = (Read<TLanes>(h + start + c, count) - mean) * factor;
+                    TLanes g = RowPart.Read<TLanes>(gradOutput + start + c, count) * RowPart.Read<TLanes>(weight + c, count);
+                    TLanes normal = (RowPart.Read<TLanes>(h + start + c, count) - mean) * factor;
                     TLanes grad = factor * TLanes.Fma(normal, pull, g - shift);
-                    if (accumulate)
-                        grad += Read<TLanes>(gradInput + start + c, count);
-                    Write(grad, gradInput + start + c, count);
+                    RowPart.Write(grad, gradInput + start + c, count, accumulate);
                 }
             }
         }
@@ -110,24 +108,10 @@ internal static unsafe partial class LayerNorm
             for (int row = 0; row < rows; row++)
             {
                 nint start = ((nint)row * channels) + c;
-                TLanes normal = (Read<TLanes>(h + start, count) - TLanes.Broadcast(statistics[2 * row])) * TLanes.Broadcast(statistics[(2 * row) + 1]);
-                total = TLanes.Fma(Read<TLanes>(gradOutput + start, count), normal, total);
+                TLanes normal = (RowPart.Read<TLanes>(h + start, count) - TLanes.Broadcast(statistics[2 * row])) * TLanes.Broadcast(statistics[(2 * row) + 1]);
+                total = TLanes.Fma(RowPart.Read<TLanes>(gradOutput + start, count), normal, total);
             }
             TLanes.StorePart(total, gradWeight + c, count);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Read<TLanes>(float* source, int count)
-        where TLanes : struct, ILanes<TLanes> => count == 16 ? TLanes.Load(source) : TLanes.LoadPart(source, count);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write<TLanes>(TLanes value, float* target, int count)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        if (count == 16)
-            TLanes.Store(value, target);
-        else
-            TLanes.StorePart(value, target, count);
     }
 }

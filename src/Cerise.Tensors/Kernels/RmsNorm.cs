@@ -72,7 +72,7 @@ internal static unsafe partial class RmsNorm
                 for (int c = 0; c < channels; c += 16)
                 {
                     int count = Math.Min(16, channels - c);
-                    dots = TLanes.Fma(Read(gradOutput + start + c, count) * (Read(weight + c, count) + one), Read(h + start + c, count), dots);
+                    dots = TLanes.Fma(RowPart.Read<TLanes>(gradOutput + start + c, count) * (RowPart.Read<TLanes>(weight + c, count) + one), RowPart.Read<TLanes>(h + start + c, count), dots);
                 }
                 float scale = rstd[row];
                 TLanes factor = TLanes.Broadcast(scale);
@@ -80,19 +80,11 @@ internal static unsafe partial class RmsNorm
                 for (int c = 0; c < channels; c += 16)
                 {
                     int count = Math.Min(16, channels - c);
-                    TLanes grad = TLanes.Fma(Read(h + start + c, count), pull, Read(gradOutput + start + c, count) * (Read(weight + c, count) + one) * factor);
-                    if (accumulate)
-                        grad += Read(gradInput + start + c, count);
-                    if (count == 16)
-                        TLanes.Store(grad, gradInput + start + c);
-                    else
-                        TLanes.StorePart(grad, gradInput + start + c, count);
+                    TLanes grad = TLanes.Fma(RowPart.Read<TLanes>(h + start + c, count), pull, RowPart.Read<TLanes>(gradOutput + start + c, count) * (RowPart.Read<TLanes>(weight + c, count) + one) * factor);
+                    RowPart.Write(grad, gradInput + start + c, count, accumulate);
                 }
             }
         }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static TLanes Read(float* source, int count) => count == 16 ? TLanes.Load(source) : TLanes.LoadPart(source, count);
     }
 
     /// <summary>An item is sixteen channels, summed down all rows.</summary>
@@ -108,8 +100,8 @@ internal static unsafe partial class RmsNorm
             for (int row = 0; row < rows; row++)
             {
                 nint start = ((nint)row * channels) + c;
-                TLanes dy = count == 16 ? TLanes.Load(gradOutput + start) : TLanes.LoadPart(gradOutput + start, count);
-                TLanes v = count == 16 ? TLanes.Load(h + start) : TLanes.LoadPart(h + start, count);
+                TLanes dy = RowPart.Read<TLanes>(gradOutput + start, count);
+                TLanes v = RowPart.Read<TLanes>(h + start, count);
                 total = TLanes.Fma(dy, v * TLanes.Broadcast(rstd[row]), total);
             }
             TLanes.StorePart(total, gradWeight + c, count);

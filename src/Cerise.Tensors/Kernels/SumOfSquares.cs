@@ -18,7 +18,7 @@ internal readonly unsafe struct SumOfSquares<TLanes>(long length, float* x, doub
         for (long i = (long)item * LengthPerItem; i < last; i += 16)
         {
             int count = (int)Math.Min(16, last - i);
-            TLanes v = count == 16 ? TLanes.Load(x + i) : TLanes.LoadPart(x + i, count);
+            TLanes v = RowPart.Read<TLanes>(x + i, count);
             total = TLanes.Fma(v, v, total);
         }
         partial[item] = TLanes.Sum(total);

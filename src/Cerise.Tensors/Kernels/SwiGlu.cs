@@ -20,16 +20,8 @@ internal static unsafe partial class SwiGlu
             for (long i = (long)item * LengthPerItem; i < last; i += 16)
             {
                 int count = (int)Math.Min(16, last - i);
-                if (count == 16)
-                {
-                    TLanes x = TLanes.Load(gate + i);
-                    TLanes.Store(x * Elementary.Sigmoid(x) * TLanes.Load(up + i), y + i);
-                }
-                else
-                {
-                    TLanes x = TLanes.LoadPart(gate + i, count);
-                    TLanes.StorePart(x * Elementary.Sigmoid(x) * TLanes.LoadPart(up + i, count), y + i, count);
-                }
+                TLanes x = RowPart.Read<TLanes>(gate + i, count);
+                RowPart.Write(x * Elementary.Sigmoid(x) * RowPart.Read<TLanes>(up + i, count), y + i, count);
             }
         }
     }
@@ -44,29 +36,15 @@ internal static unsafe partial class SwiGlu
             for (long i = (long)item * LengthPerItem; i < last; i += 16)
             {
                 int count = (int)Math.Min(16, last - i);
-                TLanes x = Read(gate + i, count);
-                TLanes dy = Read(gradOutput + i, count);
+                TLanes x = RowPart.Read<TLanes>(gate + i, count);
+                TLanes dy = RowPart.Read<TLanes>(gradOutput + i, count);
                 TLanes s = Elementary.Sigmoid(x);
                 TLanes dUp = dy * (x * s);
                 TLanes one = TLanes.Broadcast(1);
-                TLanes dGate = dy * Read(up + i, count) * s * TLanes.Fma(x, one - s, one);
-                Write(dGate, gradGate + i, count, accumulateGate);
-                Write(dUp, gradUp + i, count, accumulateUp);
+                TLanes dGate = dy * RowPart.Read<TLanes>(up + i, count) * s * TLanes.Fma(x, one - s, one);
+                RowPart.Write(dGate, gradGate + i, count, accumulateGate);
+                RowPart.Write(dUp, gradUp + i, count, accumulateUp);
             }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static TLanes Read(float* source, int count) => count == 16 ? TLanes.Load(source) : TLanes.LoadPart(source, count);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Write(TLanes value, float* target, int count, bool accumulate)
-        {
-            if (accumulate)
-                value += Read(target, count);
-            if (count == 16)
-                TLanes.Store(value, target);
-            else
-                TLanes.StorePart(value, target, count);
         }
     }
 }
