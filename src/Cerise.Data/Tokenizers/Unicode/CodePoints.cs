@@ -72,10 +72,18 @@ internal static class CodePoints
     public static bool IsEnclosedLetter(int c) =>
         c is (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189);
 
-    /// <summary>ASCII punctuation or symbol, or Unicode category P.</summary>
+    /// <summary>ASCII punctuation or symbol, or category P of Unicode 8: what BERT's splitting goes by in the reference tokenizer.</summary>
     public static bool IsPunctuation(Rune rune) => rune.IsAscii
         ? char.IsPunctuation((char)rune.Value) || char.IsSymbol((char)rune.Value)
-        : Rune.IsPunctuation(rune);
+        : rune.Value is 0x166D or 0x111C9 || (Rune.IsPunctuation(rune) && !IsPunctuationSinceUnicode9(rune.Value));
+
+    private static bool IsPunctuationSinceUnicode9(int c) => c is 0x61D or 0x9FD or 0xA76 or 0xC77 or 0xC84 or 0x1B4E or 0x1B4F or (>= 0x1B7D and <= 0x1B7F)
+        or (>= 0x2E43 and <= 0x2E5D)
+        or 0x10D6E or 0x10EAD or 0x10ED0 or (>= 0x10F55 and <= 0x10F59) or (>= 0x10F86 and <= 0x10F89) or (>= 0x113D4 and <= 0x113D8)
+        or (>= 0x1144B and <= 0x1145D) or (>= 0x11660 and <= 0x1166C) or 0x116B9 or 0x1183B or (>= 0x11944 and <= 0x11946) or 0x119E2
+        or (>= 0x11A3F and <= 0x11A46) or (>= 0x11A9A and <= 0x11AA2) or (>= 0x11B00 and <= 0x11B09) or 0x11BE1 or (>= 0x11C41 and <= 0x11C45)
+        or 0x11C70 or 0x11C71 or 0x11EF7 or 0x11EF8 or (>= 0x11F43 and <= 0x11F4F) or 0x11FFF or 0x12FF1 or 0x12FF2 or (>= 0x16D6D and <= 0x16D6F)
+        or (>= 0x16E97 and <= 0x16E9A) or 0x16FE2 or 0x1E5FF or 0x1E95E or 0x1E95F;
 
     /// <summary>Unicode category N.</summary>
     public static bool IsNumber(Rune rune) => Classify(Rune.GetUnicodeCategory(rune)) == CharClass.Number;
