@@ -47,21 +47,10 @@ internal sealed class TextPattern
     }
 
     /// <summary>Appends the non-empty matches in order.</summary>
-    public void FindMatches(ReadOnlySpan<char> text, List<(int Start, int End)> matches)
-    {
-        if (_regex is not null)
-        {
-            _regex.FindMatches(text, matches);
-            return;
-        }
-        if (_literal!.Length == 0)
-            return;
-        for (int at = 0; text[at..].IndexOf(_literal, StringComparison.Ordinal) is >= 0 and var found;)
-        {
-            matches.Add((at + found, at + found + _literal.Length));
-            at += found + _literal.Length;
-        }
-    }
+    public void FindMatches(ReadOnlySpan<char> text, List<(int Start, int End)> matches) => Find(text, matches, withEmpty: false);
+
+    /// <summary>Appends the matches in order, those of a regular expression also where they are empty: a text is split there.</summary>
+    public void FindSplits(ReadOnlySpan<char> text, List<(int Start, int End)> matches) => Find(text, matches, withEmpty: true);
 
     /// <summary>The text with every match replaced; the same instance where nothing matches.</summary>
     public string Replace(string text, string replacement)
@@ -80,5 +69,21 @@ internal sealed class TextPattern
             from = end;
         }
         return result.Append(text, from, text.Length - from).ToString();
+    }
+
+    private void Find(ReadOnlySpan<char> text, List<(int Start, int End)> matches, bool withEmpty)
+    {
+        if (_regex is not null)
+        {
+            _regex.FindMatches(text, matches, withEmpty);
+            return;
+        }
+        if (_literal!.Length == 0)
+            return;
+        for (int at = 0; text[at..].IndexOf(_literal, StringComparison.Ordinal) is >= 0 and var found;)
+        {
+            matches.Add((at + found, at + found + _literal.Length));
+            at += found + _literal.Length;
+        }
     }
 }

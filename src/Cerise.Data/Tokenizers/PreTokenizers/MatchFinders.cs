@@ -3,7 +3,7 @@ using Cerise.Data.Tokenizers.Unicode;
 
 namespace Cerise.Data.Tokenizers.PreTokenizers;
 
-/// <summary>Appends the non-empty matches in a text, in order.</summary>
+/// <summary>Appends the matches in a text, in order and without overlap; an empty one is a place.</summary>
 internal delegate void MatchFinder(ReadOnlySpan<char> text, List<(int Start, int End)> matches);
 
 /// <summary>Matches by the class of characters, without a regular expression.</summary>

@@ -89,7 +89,7 @@ internal abstract class PreTokenizer
         bool invert = node["invert"].BooleanOr(false);
         if (regex.IsString && behavior == SplitBehavior.Isolated && !invert && PieceScanner.For(regex.String()) is { } scanner)
             return new ScannerPreTokenizer(scanner);
-        return new SplitPreTokenizer(TextPattern.Read(node["pattern"]).FindMatches, behavior, invert)
+        return new SplitPreTokenizer(TextPattern.Read(node["pattern"]).FindSplits, behavior, invert)
         {
             IsolatedPattern = regex.IsString && behavior == SplitBehavior.Isolated && !invert ? regex.String() : null,
         };

@@ -22,7 +22,7 @@ internal sealed class SplitPreTokenizer(MatchFinder find, SplitBehavior behavior
             bool isLast = i + 1 == runs.Count;
             if (!isLast && !EndsPart(runs[i].IsMatch, runs[i + 1].IsMatch))
                 continue;
-            if (_behavior != SplitBehavior.Removed || !runs[i].IsMatch)
+            if (runs[i].End > start && (_behavior != SplitBehavior.Removed || !runs[i].IsMatch))
                 parts.Add(piece.Part(start, runs[i].End));
             start = runs[i].End;
         }

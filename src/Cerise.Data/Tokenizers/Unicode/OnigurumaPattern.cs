@@ -6,7 +6,8 @@ namespace Cerise.Data.Tokenizers.Unicode;
 /// <summary>Rewrites a pattern from the Oniguruma dialect (Ruby syntax) that tokenizer files use to the framework's.</summary>
 /// <remarks>
 /// What differs: possessive quantifiers become atomic groups; <c>\h</c>, <c>\w</c>, <c>\x{...}</c>, POSIX brackets, <c>\p{^L}</c> and long property names are
-/// spelled out, scripts as far as U+FFFF; <c>(?m)</c> means "dot matches newline"; an <c>s</c> that ignores case also matches U+017F. What has no counterpart is refused by name.
+/// spelled out, scripts as far as U+FFFF; <c>(?m)</c> means "dot matches newline"; an <c>s</c> that ignores case also matches U+017F. Characters beyond U+FFFF
+/// become what the caller matches in their stead. What has no counterpart is refused by name.
 /// </remarks>
 internal sealed class OnigurumaPattern
 {
@@ -58,17 +59,20 @@ internal sealed class OnigurumaPattern
     };
 
     private readonly string _source;
+    private readonly Func<int, int, string> _supplementary;
     private readonly StringBuilder _output = new();
     private readonly Stack<bool> _outerIgnoreCase = new();
     private bool _ignoreCase;
     private int _at;
 
-    private OnigurumaPattern(string source) => _source = source;
+    private OnigurumaPattern(string source, Func<int, int, string> supplementary) => (_source, _supplementary) = (source, supplementary);
 
     /// <summary>The pattern in the framework's dialect.</summary>
+    /// <param name="source">The pattern in Oniguruma's.</param>
+    /// <param name="supplementary">The members of a set that stand for the characters from the first to the last given, both beyond U+FFFF.</param>
     /// <exception cref="NotSupportedException">The pattern uses a construct without a counterpart.</exception>
-    public static string Translate(string source) => source.Length <= LongestPattern ? new OnigurumaPattern(source).Translate()
-        : throw Unsupported($"more than {LongestPattern} characters");
+    public static string Translate(string source, Func<int, int, string> supplementary) =>
+        source.Length <= LongestPattern ? new OnigurumaPattern(source, supplementary).Translate() : throw Unsupported($"more than {LongestPattern} characters");
 
     private string Translate()
     {
@@ -215,11 +219,8 @@ internal sealed class OnigurumaPattern
                 case '&' when Next(1) == '&':
                     Intersection();
                     return;
-                case '\\':
-                    Escape(inSet: true);
-                    break;
                 default:
-                    Literal(inSet: true);
+                    Member();
                     break;
             }
         }
@@ -235,10 +236,7 @@ internal sealed class OnigurumaPattern
         {
             if (_at >= _source.Length || Next() == '[')
                 throw Unsupported("set within a set within a set");
-            if (Next() == '\\')
-                Escape(inSet: true);
-            else
-                Literal(inSet: true);
+            Member();
         }
         _at++;
     }
@@ -254,15 +252,54 @@ internal sealed class OnigurumaPattern
         {
             if (_at >= _source.Length || Next() == '[')
                 throw Unsupported("set within a set within a set");
-            if (Next() == '\\')
-                Escape(inSet: true);
-            else
-                Literal(inSet: true);
+            Member();
         }
         if (Next(1) != ']')
             throw Unsupported("intersection of sets (&&) with more than one set");
         _output.Append("]]");
         _at += 2;
+    }
+
+    /// <summary>One character of a set, a range or an escape.</summary>
+    private void Member()
+    {
+        if (TryCodePoint(_at, out int first, out int length))
+        {
+            int last = first;
+            if (Next(length) == '-' && TryCodePoint(_at + length + 1, out int end, out int endLength))
+                (last, length) = (end, length + 1 + endLength);
+            if (last > 0xFFFF)
+            {
+                if (first > last)
+                    throw Unsupported("range of characters whose end comes before its beginning");
+                if (first <= 0xFFFF)
+                    _output.Append(CultureInfo.InvariantCulture, $@"\u{first:X4}-\uFFFF");
+                _output.Append(_supplementary(Math.Max(first, 0x10000), last));
+                _at += length;
+                return;
+            }
+        }
+        if (Next() == '\\')
+            Escape(inSet: true);
+        else
+            Literal(inSet: true);
+    }
+
+    /// <summary>The character written at a place, as it is or as <c>\x{...}</c>.</summary>
+    private bool TryCodePoint(int at, out int codePoint, out int length)
+    {
+        (codePoint, length) = (0, 0);
+        if (at >= _source.Length || _source[at] is '[' or ']')
+            return false;
+        if (_source[at] != '\\')
+        {
+            (codePoint, length) = Rune.TryGetRuneAt(_source, at, out Rune rune) ? (rune.Value, rune.Utf16SequenceLength) : (_source[at], 1);
+            return true;
+        }
+        int close = _source.AsSpan(at).StartsWith(@"\x{") ? _source.IndexOf('}', at) : -1;
+        length = close + 1 - at;
+        return close > 0 && int.TryParse(_source.AsSpan(at + 3, close - at - 3), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out codePoint)
+            && codePoint is >= 0 and <= 0x10FFFF;
     }
 
     private void PosixSet()
@@ -294,12 +331,13 @@ internal sealed class OnigurumaPattern
             case 'W' or 'H' or 'X' or 'R' or 'K' or 'N' or 'O' or 'y' or 'Y' or 'G':
                 throw Unsupported($@"\{c}{(inSet ? " in a set" : "")}");
             case 'x' when Next(2) == '{':
-                int close = _source.IndexOf('}', _at);
-                if (close < 0 || !int.TryParse(_source.AsSpan(_at + 3, close - _at - 3), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out int code))
-                    throw Unsupported(@"\x{...} without a number");
-                RefuseSupplementary(code);
-                _output.Append(CultureInfo.InvariantCulture, $@"\u{code:X4}");
-                _at = close + 1;
+                if (!TryCodePoint(_at, out int code, out int length))
+                    throw Unsupported(@"\x{...} without the number of a character");
+                if (code > 0xFFFF)
+                    Emit(inSet, _supplementary(code, code));
+                else
+                    _output.Append(CultureInfo.InvariantCulture, $@"\u{code:X4}");
+                _at += length;
                 return;
             case 'p' or 'P' when Next(2) == '{':
                 Property(inSet, negated: c == 'P');
@@ -342,8 +380,12 @@ internal sealed class OnigurumaPattern
     private void Literal(bool inSet)
     {
         char c = _source[_at];
-        if (char.IsSurrogate(c))
-            RefuseSupplementary(0x10000);
+        if (Rune.TryGetRuneAt(_source, _at, out Rune rune) && !rune.IsBmp)
+        {
+            Emit(inSet, _supplementary(rune.Value, rune.Value));
+            _at += 2;
+            return;
+        }
         bool isRangeEnd = inSet && (Next(1) == '-' || (_at > 0 && _source[_at - 1] == '-'));
         if (_ignoreCase && c is 's' or 'S' && !isRangeEnd)
         {
@@ -363,12 +405,6 @@ internal sealed class OnigurumaPattern
     }
 
     private char Next(int ahead = 0) => _at + ahead < _source.Length ? _source[_at + ahead] : '\0';
-
-    private static void RefuseSupplementary(int codePoint)
-    {
-        if (codePoint > 0xFFFF)
-            throw Unsupported("a character beyond U+FFFF written in the pattern");
-    }
 
     private static NotSupportedException Unsupported(string what) => new($"the pattern uses {what}, which is not supported");
 }

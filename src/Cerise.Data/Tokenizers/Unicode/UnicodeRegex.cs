@@ -10,7 +10,7 @@ namespace Cerise.Data.Tokenizers.Unicode;
 /// <summary>A regular expression over code points rather than UTF-16 units, written in the Oniguruma dialect of tokenizer files.</summary>
 /// <remarks>
 /// The framework matches 16-bit units, so <c>\p{L}</c> misses every letter beyond U+FFFF. Where the text holds such characters, each is replaced for matching
-/// by one BMP character of the same general category (and script, for Han) that the pattern does not name; offsets are mapped back.
+/// by a stand-in (see <see cref="StandIns"/>); offsets are mapped back.
 /// </remarks>
 internal sealed class UnicodeRegex
 {
@@ -21,10 +21,9 @@ internal sealed class UnicodeRegex
     private const int LongText = 100_000;
 
     private readonly string _source;
-    private readonly bool _tellsWords, _tellsHan, _tellsCategories;         // whether the pattern asks for more than characters and white space
     private readonly Regex _regex;
     private readonly Lazy<Regex> _longTextRegex;
-    private readonly Lazy<Dictionary<(UnicodeCategory Category, int Group), char>> _standIns;
+    private readonly StandIns _standIns;
 
     /// <summary>Compiles a pattern in the Oniguruma dialect.</summary>
     /// <exception cref="NotSupportedException">The pattern uses what has no counterpart here.</exception>
@@ -32,26 +31,36 @@ internal sealed class UnicodeRegex
     public UnicodeRegex(string source)
     {
         _source = source;
-        _tellsWords = Names(source, @"\w", @"\W", "[:word:]", @"\b", @"\B");
-        _tellsHan = Names(source, "Han}");
-        _tellsCategories = _tellsWords || Names(source, @"\p", @"\P", @"\d", @"\D", "[:");
-        const RegexOptions Options = RegexOptions.Compiled | RegexOptions.CultureInvariant | RegexOptions.Multiline;
-        string translated = OnigurumaPattern.Translate(source);
-        _regex = new Regex(translated, Options, MatchLimit);
-        _longTextRegex = new(() => new Regex(translated, Options, LongTextMatchLimit));
-        _standIns = new(ChooseStandIns);
+        var ranges = new List<(int First, int Last)>();
+        string translated = OnigurumaPattern.Translate(source, (first, last) =>
+        {
+            ranges.Add((first, last));
+            return "";
+        });
+        _standIns = new StandIns(source, ranges);
+        if (ranges.Count > 0)
+            translated = OnigurumaPattern.Translate(source, _standIns.MembersOf);
+        // Compiled sets that name U+FFFF fail at the end of a text (ArgumentOutOfRangeException, .NET 10.0.12).
+        bool compiles = !Regex.IsMatch(translated, @"\uFFFF|\\uFFFF", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+        RegexOptions options = RegexOptions.CultureInvariant | RegexOptions.Multiline | (compiles ? RegexOptions.Compiled : RegexOptions.None);
+        _regex = new Regex(translated, options, MatchLimit);
+        _longTextRegex = new(() => new Regex(translated, options, LongTextMatchLimit));
     }
 
-    /// <summary>Appends the non-empty matches in <paramref name="text"/>, in order, as UTF-16 ranges of it.</summary>
-    public void FindMatches(ReadOnlySpan<char> text, List<(int Start, int End)> matches)
+    /// <summary>Appends the matches in <paramref name="text"/>, in order, as UTF-16 ranges of it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="matches">Where they go.</param>
+    /// <param name="withEmpty">Whether empty ones count: such as a lookahead's, though not right after another match.</param>
+    public void FindMatches(ReadOnlySpan<char> text, List<(int Start, int End)> matches, bool withEmpty = false)
     {
+        int lastEnd = -1;
         Regex regex = text.Length > LongText ? _longTextRegex.Value : _regex;
         TimeSpan limit = MatchLimit + (text.Length * CharacterLimit);
         int length = text.Length;
         long begun = Stopwatch.GetTimestamp();
         try
         {
-            if (text.IndexOfAnyInRange('\uD800', '\uDFFF') < 0)
+            if (!_standIns.AreNeededFor(text))
                 foreach (ValueMatch match in regex.EnumerateMatches(text))
                     Add(match.Index, match.Index + match.Length);
             else
@@ -64,8 +73,9 @@ internal sealed class UnicodeRegex
 
         void Add(int start, int end)
         {
-            if (end > start)
+            if (end > start || (withEmpty && start != lastEnd))
                 matches.Add((start, end));
+            lastEnd = end;
             if (Stopwatch.GetElapsedTime(begun) is var elapsed && elapsed > limit)
                 throw TooSlow(elapsed, length, null);
         }
@@ -81,7 +91,7 @@ internal sealed class UnicodeRegex
         {
             int count = 0;
             foreach (Rune rune in text.EnumerateRunes())
-                projected[count++] = rune.IsBmp ? (char)rune.Value : StandIn(rune);
+                projected[count++] = _standIns.For(rune);
             int units = 0, points = 0;                                      // the same place in text and in the projection
             foreach (ValueMatch match in regex.EnumerateMatches(projected.AsSpan(0, count)))
             {
@@ -101,62 +111,4 @@ internal sealed class UnicodeRegex
             units += char.IsHighSurrogate(text[units]) ? 2 : 1;
         return units;
     }
-
-    private static bool Names(string source, params ReadOnlySpan<string> parts)
-    {
-        foreach (string part in parts)
-            if (source.Contains(part, StringComparison.Ordinal))
-                return true;
-        return false;
-    }
-
-    private char StandIn(Rune rune)
-    {
-        UnicodeCategory category = Rune.GetUnicodeCategory(rune);
-        return _standIns.Value.TryGetValue((category, GroupOf(rune.Value)), out char c) ? c
-            : !_tellsCategories && _standIns.Value.Count > 0 ? _standIns.Value.Values.First()
-            : throw new TokenizerException($"the pattern {_source} names every character of category {category}; characters beyond U+FFFF cannot be matched with it");
-    }
-
-    /// <summary>For each category the last BMP character that the pattern neither names nor spans with a range, nor holds by its script.</summary>
-    private Dictionary<(UnicodeCategory Category, int Group), char> ChooseStandIns()
-    {
-        bool[] named = NamedCharacters();
-        var standIns = new Dictionary<(UnicodeCategory, int), char>();
-        for (int c = 0xFFFF; c >= 0x80; c--)
-        {
-            if (named[c] || char.IsSurrogate((char)c) || char.IsWhiteSpace((char)c))
-                continue;
-            UnicodeCategory category = CharUnicodeInfo.GetUnicodeCategory((char)c);
-            standIns.TryAdd((category, GroupOf(c)), (char)c);
-        }
-        return standIns;
-    }
-
-    /// <summary>Characters written in the pattern or between two that are joined by a hyphen, with their other cases.</summary>
-    private bool[] NamedCharacters()
-    {
-        var named = new bool[0x10000];
-        string plain = Regex.Replace(_source, @"\\u([0-9A-Fa-f]{4})|\\x\{0*([0-9A-Fa-f]{1,4})\}", match =>
-            ((char)int.Parse(match.Groups[1].Value + match.Groups[2].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString());
-        for (int i = 0; i < plain.Length; i++)
-        {
-            int last = i + 2 < plain.Length && plain[i + 1] == '-' && plain[i + 2] > plain[i] ? plain[i + 2] : plain[i];
-            for (int c = plain[i]; c <= last; c++)
-            {
-                named[c] = true;
-                named[char.ToLowerInvariant((char)c)] = true;
-                named[char.ToUpperInvariant((char)c)] = true;
-            }
-        }
-        foreach (Match property in Regex.Matches(_source, @"\\[pP]\{\^?(?:Script=)?([^}]+)\}"))
-            if (property.Groups[1].Value != "Han")
-                ScriptData.Instance.Mark(property.Groups[1].Value, named);
-        return named;
-    }
-
-    /// <summary>What patterns tell from the rest of its category: 1 for enclosed letters, which are <c>\w</c>, 2 for Han characters, else 0.</summary>
-    private int GroupOf(int c) => _tellsWords && CodePoints.IsEnclosedLetter(c) ? 1
-        : _tellsHan && c is 0x3005 or 0x3007 or (>= 0x3021 and <= 0x3029) or (>= 0x3038 and <= 0x303B) or (>= 0x2E80 and <= 0x2FD5)
-            or (>= 0x3400 and <= 0x4DBF) or (>= 0x4E00 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAD9) or (>= 0x20000 and <= 0x3FFFD) ? 2 : 0;
 }

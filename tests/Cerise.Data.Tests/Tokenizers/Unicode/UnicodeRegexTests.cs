@@ -35,6 +35,12 @@ public class UnicodeRegexTests
     [InlineData("^b|a$", "a\nb", "a|b")]
     [InlineData("(?m:a.)", "a\n", "a\n")]
     [InlineData(@"\s+(?!\S)|\s+", "a   b ", "  | | ")]
+    [InlineData("[^\uFFFF]+|[\uFFFE-\uFFFF]+", "ab\uFFFF", "ab|\uFFFF")]
+    [InlineData("\U0001F600+", "a\U0001F600\U0001F600\U0001F601", "\U0001F600\U0001F600")]
+    [InlineData("\\s?[A-Za-z\U00010400-\U0001044F]+", "a \U00010400\U00010428z \U00020000\U0001D400", "a| \U00010400\U00010428z")]
+    [InlineData("[^\U0001F600-\U0001F60F]+", "a\U0001F600\U0001F610", "a|\U0001F610")]
+    [InlineData("[\uFF00-\U00010FFF]|[\U0001D400b]|\\p{L}", "\uFF01\U00010400\U0001D400\U0001D401ab!", "\uFF01|\U00010400|\U0001D400|\U0001D401|a|b")]
+    [InlineData(@"[\x{1F600}-\x{1F601}x]|\x{1F603}", "\U0001F600x\U0001F602\U0001F603", "\U0001F600|x|\U0001F603")]
     public void Patterns_in_the_oniguruma_dialect_match_code_points(string pattern, string text, string expected) =>
         Assert.Equal(expected.Split('|'), Find(pattern, text));
 
@@ -46,8 +52,9 @@ public class UnicodeRegexTests
     [InlineData("[a&&b]", "intersection")]
     [InlineData("[[:alpha:]]", "[:alpha:]")]
     [InlineData(@"\p{Klingon}", @"\p{Klingon}")]
-    [InlineData("[\U0001F600]", "beyond U+FFFF")]
-    [InlineData(@"\x{1F600}", "beyond U+FFFF")]
+    [InlineData("[\U0001F600-\U0001F500]", "end comes before its beginning")]
+    [InlineData(@"\x{110000}", "number of a character")]
+    [InlineData("[\u0080-\uFFFF\U0001F600]", "nearly every character")]
     [InlineData("a\\", "backslash at the end")]
     [InlineData("[a", "character set without an end")]
     public void What_has_no_counterpart_is_refused_by_name(string pattern, string expected) =>
@@ -61,6 +68,14 @@ public class UnicodeRegexTests
         Assert.Throws<TokenizerException>(() => Find(@"[\u0080-\uFFFF]|\p{L}", "\U0001D400"));
         Assert.Empty(Find("[\u4E00-\u9FA5\u0800-\u4E00\uAC00-\uD7FF]+", "\U0001F167\U0001F600\U0001D400"));
         Assert.Equal(["\uAC00"], Find(@"\p{Hangul}+", "\U00020000\uAC00\U0001D400"));
+    }
+
+    [Fact]
+    public void A_character_that_stands_for_others_is_not_taken_for_them()
+    {
+        string bmp = string.Concat(Enumerable.Range(0x80, 0xFFFF - 0x80).Where(c => !char.IsSurrogate((char)c)).Select(c => (char)c));
+        Assert.Empty(Find("[\U0001F600-\U0001F601]", bmp));
+        Assert.Equal(Find(@"\p{L}", bmp), Find("\\p{L}|[\U0001D400-\U0001D4FF]", bmp));
     }
 
     [Theory]
