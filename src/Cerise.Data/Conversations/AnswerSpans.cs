@@ -34,28 +34,41 @@ internal sealed class AnswerSpans(ChatRenderer renderer, ITokenizer tokenizer, C
             }
             while (messages.Count > message)
                 messages.RemoveAt(messages.Count - 1);
-            turns[turn] = Answer(trained, GenerationPrompts.At(renderer, variables) ?? GenerationPrompts.Usual(renderer, conversation));
+            turns[turn] = LastWord(trained) < 0 && conversation.Messages[message].HasContent ? trained
+                : Answer(trained, GenerationPrompts.At(renderer, variables) ?? GenerationPrompts.Usual(renderer, conversation));
         }
         return [.. turns, .. Unwritten(turns)];
     }
 
-    /// <summary>Runs of characters of the same turn. What the template writes outside the loop belongs to the message whose words are in it.</summary>
+    /// <summary>
+    /// Runs of characters of the same turn. What the template writes outside the loop belongs to the message whose words are in it; an answer that it writes
+    /// only there, as some do with the last, is a turn of its own from where the words before it end.
+    /// </summary>
     private IEnumerable<ChatTurn> Runs()
     {
+        HashSet<int> looped = [.. chat.Origins.Select(origin => origin.Turn)];
         for (int i = 0; i < chat.Origins.Count;)
         {
             TextOrigin first = chat.Origins[i];
-            int said = -1, end = first.Start;
-            for (; i < chat.Origins.Count && chat.Origins[i].Turn == first.Turn; i++)
+            TextOrigin[] run = [.. chat.Origins.Skip(i).TakeWhile(origin => origin.Turn == first.Turn)];
+            i += run.Length;
+            int end = run[^1].Start + run[^1].Length;
+            int said = run.Max(origin => origin.Message);
+            string role = RoleOf(first.Turn >= 0 ? first.Turn : said);
+            TextOrigin before = run.LastOrDefault(origin => origin.Message >= 0 && origin.Message != said);
+            int start = before.Length > 0 ? before.Start + before.Length : first.Start;
+            if (first.Turn >= 0 || role != MessageRoles.Assistant || looped.Contains(said) || run.First(origin => origin.Message == said).Start < start)
             {
-                said = Math.Max(said, chat.Origins[i].Message);
-                end = chat.Origins[i].Start + chat.Origins[i].Length;
+                yield return new ChatTurn(first.Turn, role, first.Start, end);
+                continue;
             }
-            int speaker = first.Turn >= 0 ? first.Turn : said;
-            string role = speaker >= 0 && speaker < conversation.Messages.Count ? conversation.Messages[speaker].Role : ChatTurn.Template;
-            yield return new ChatTurn(first.Turn, role, first.Start, end);
+            if (start > first.Start)
+                yield return new ChatTurn(-1, RoleOf(before.Message), first.Start, start);
+            yield return new ChatTurn(said, role, start, end);
         }
     }
+
+    private string RoleOf(int message) => message >= 0 && message < conversation.Messages.Count ? conversation.Messages[message].Role : ChatTurn.Template;
 
     /// <summary>The run in which a message is written: the last with its own words, else the last.</summary>
     private int TurnOf(ChatTurn[] turns, int message)
@@ -147,7 +160,7 @@ internal sealed class AnswerSpans(ChatRenderer renderer, ITokenizer tokenizer, C
     }
 
     private IEnumerable<TextOrigin> Within(ChatTurn turn)
-        => chat.Origins.Where(origin => origin.Start >= turn.Start && origin.Start < turn.End && origin.Turn == turn.Message);
+        => chat.Origins.Where(origin => origin.Start >= turn.Start && origin.Start < turn.End);
 
     private int LastWord(ChatTurn turn)
         => Within(turn).Where(origin => origin.Message == turn.Message).Select(origin => origin.Start + origin.Length).DefaultIfEmpty(-1).Last();

@@ -30,11 +30,12 @@ internal static class GenerationPrompts
     public static string? Usual(ChatRenderer renderer, Conversation conversation)
         => At(renderer, renderer.Variables(conversation, [new Message(MessageRoles.User, "question")], addGenerationPrompt: true));
 
+    /// <summary>Where the last turn ends; the end of the text where messages are written without a loop over them, and 0 where none are.</summary>
     private static int TurnsEnd(RenderedChat chat)
     {
         for (int i = chat.Origins.Count - 1; i >= 0; i--)
             if (chat.Origins[i].Turn >= 0)
                 return chat.Origins[i].Start + chat.Origins[i].Length;
-        return 0;
+        return chat.Origins.Any(origin => origin.Message >= 0) ? chat.Text.Length : 0;
     }
 }

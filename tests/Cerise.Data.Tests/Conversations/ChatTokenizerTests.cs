@@ -177,7 +177,7 @@ public sealed class ChatTokenizerTests
         const string source = "{% for message in messages %}{{ message.role }}{% if message.role != 'assistant' %}{{ message.content }}{% endif %}<|im_end|>{% endfor %}";
         ChatExample example = new ChatTokenizer(Small, Template(source)).Encode(Chat(User("a"), Assistant("b")));
         Assert.Equal("the template writes nothing of what it says", example.Turns.Single(turn => turn.IsTrained).Problem);
-        const string outside = "{{ messages[-1].content }}<|im_end|>";
+        const string outside = "{{ messages[-1].content }}<|im_end|>{{ messages[0].content }}";
         ChatExample last = new ChatTokenizer(Small, Template(outside)).Encode(Chat(User("a"), Assistant("b")));
         Assert.Equal("the template writes nothing of it, or writes it outside a loop over the messages", last.DroppedBecause);
     }

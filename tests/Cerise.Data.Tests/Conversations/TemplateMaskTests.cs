@@ -53,6 +53,40 @@ public sealed class TemplateMaskTests
             Assert.Equal(2, example.Turns.Count(turn => !turn.BeginsAsAtInference));
     }
 
+    /// <summary>Some templates take the last message out of the list before they loop over it, and write an answer there by hand.</summary>
+    [Fact]
+    public void An_answer_that_is_written_after_the_loop_is_trained_like_the_others()
+    {
+        var chat = new ChatTokenizer(Small, Template(
+            "{% set last = messages[-1] if messages[-1].role == 'assistant' else none %}{% set messages = messages[:-1] if last else messages %}Rules.\n"
+            + "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content | trim }}<|im_end|>\n{% endfor %}"
+            + "{% if add_generation_prompt or last %}<|im_start|>assistant\n{% endif %}{% if last %}{{ last.content | trim }}<|im_end|>\n{% endif %}"));
+        ChatExample example = chat.Encode(Chat(User("the cat"), Assistant(" sat "), User("the dog"), Assistant(" ran ")));
+        Assert.Equal(["sat<|im_end|>", "ran<|im_end|>"], example.TrainedTexts());
+        Assert.Equal([-1, 0, 1, 2, 3], example.Turns.Select(turn => turn.Message));
+        Assert.Equal(example.Text, string.Concat(example.Turns.Select(turn => example.Text[turn.Start..turn.End])));
+        Assert.Equal(["ran<|im_end|>"], chat.Encode(Chat(User("the dog"), Assistant("ran"))).TrainedTexts());
+    }
+
+    [Fact]
+    public void An_answer_without_a_loop_is_trained_from_where_the_question_ends()
+    {
+        var chat = new ChatTokenizer(Small, Template(
+            "{{ messages[0].content }}\n{% if messages | length > 1 %}=>\n{{ messages[1].content }}<|im_end|>{% elif add_generation_prompt %}=>\n{% endif %}"));
+        ChatExample example = chat.Encode(Chat(User("the cat"), Assistant("sat")));
+        Assert.Equal(["sat<|im_end|>"], example.TrainedTexts());
+        Assert.Equal(["user", "assistant"], example.Turns.Select(turn => turn.Role));
+    }
+
+    [Fact]
+    public void An_answer_of_which_nothing_is_written_trains_nothing()
+    {
+        var chat = new ChatTokenizer(Small, Template(
+            "{% for m in messages %}{{ m.role }}:{% if not loop.last %} {{ m.content }}{% endif %}<|im_end|>\n{% endfor %}"));
+        Assert.Equal(["sat<|im_end|>"], chat.Encode(Chat(User("the cat"), Assistant("sat"), User("a"), Assistant("b"))).TrainedTexts().Select(text => text.Split(' ')[^1]));
+        Assert.Equal("the template writes nothing of what it says", chat.Encode(Chat(User("the cat"), Assistant("sat"))).DroppedBecause);
+    }
+
     [Theory]
     [MemberData(nameof(Templates))]
     public void The_prompt_and_the_answer_make_the_example(string template, string eos, string first, string last)
