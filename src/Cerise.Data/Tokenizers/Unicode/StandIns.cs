@@ -68,12 +68,14 @@ internal sealed class StandIns
     {
         if (_ranges.Length > MostRanges)
             throw new NotSupportedException($"the pattern uses more than {MostRanges} characters and ranges beyond U+FFFF, which is not supported");
-        var kinds = new HashSet<Kind>();
-        foreach ((int first, int last) in _ranges)
-            for (int c = first; c <= last; c++)
-                kinds.Add(KindOf(c, RangesOf(c)));
-        if (kinds.Count == 0)
+        if (_ranges.Length == 0)
             return;
+        var kinds = new HashSet<Kind>();
+        int[] borders = [.. _ranges.SelectMany(range => new[] { range.First, range.Last + 1 }).Distinct().Order()];
+        for (int i = 0; i + 1 < borders.Length; i++)
+            if (RangesOf(borders[i]) is not 0 and var ranges)
+                for (int c = borders[i]; c < borders[i + 1]; c++)
+                    kinds.Add(KindOf(c, ranges));
         ILookup<Kind, char> candidates = Candidates().OrderBy(c => char.ToLowerInvariant(c) == c && char.ToUpperInvariant(c) == c ? 0 : 1).ToLookup(c => KindOf(c, 0));
         var taken = new Dictionary<Kind, int>();
         foreach (Kind kind in kinds)

@@ -78,6 +78,17 @@ public class UnicodeRegexTests
         Assert.Equal(Find(@"\p{L}", bmp), Find("\\p{L}|[\U0001D400-\U0001D4FF]", bmp));
     }
 
+    [Fact]
+    public void Ranges_may_overlap_and_reach_to_the_last_character()
+    {
+        Assert.Equal(["\U00010400", "\U00010400x", "\U0010FFFF"],
+            Find("[\U00010400-\U00010410]x?|[\U00010000-\U0010FFFF]+", "\U00010400 \U00010400x \U0010FFFFx"));
+        string ranges = string.Concat(Enumerable.Range(0x10000, 60).Select(c => char.ConvertFromUtf32(c) + "-\U0010FFFF"));
+        Assert.Equal(["\U00010000", "\U00012345"], Find($"[{ranges}]", "\U00010000a\U00012345"));
+        Assert.Contains("more than 64", Assert.Throws<NotSupportedException>(() => new UnicodeRegex(
+            $"[{string.Concat(Enumerable.Range(0x10000, 65).Select(char.ConvertFromUtf32))}]")).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("(a+)+b")]
     [InlineData("(a|aa)+$b")]
