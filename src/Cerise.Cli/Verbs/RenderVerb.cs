@@ -20,15 +20,15 @@ internal sealed class RenderVerb : IVerb
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            if (DateTime.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime time))
-                return time;
+            if (DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
+                return time.DateTime;                                       // the clock on the wall, wherever that hangs
             result.AddError($"--now is '{text}'; use a time such as 2025-07-10T12:00:00.");
             return null;
         },
     };
 
     private static readonly string[] TimeFormats =
-        ["yyyy-MM-dd'T'HH:mm:ss.FFFFFF", "yyyy-MM-dd HH:mm:ss.FFFFFF", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd HH:mm", "yyyy-MM-dd"];
+        ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFK", "yyyy-MM-dd HH:mm:ss.FFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd"];
 
     public RenderVerb() => Command = new Command(
         "render", "Renders the rows of a file through a chat template: {\"text\"}, or {\"error\"} for a row that it refuses.")

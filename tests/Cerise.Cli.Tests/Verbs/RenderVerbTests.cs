@@ -67,6 +67,19 @@ public sealed class RenderVerbTests
         Assert.Contains("no such file", Cli.Fail(ExitCodes.Failed, "render", "--template", folder.File("none.jinja"), "--input", "-"));
     }
 
+    [Theory]
+    [InlineData("2025-07-10T12:30:00")]
+    [InlineData("2025-07-10T12:30:00Z")]
+    [InlineData("2025-07-10T12:30:00.25+02:00")]
+    [InlineData("2025-07-10 12:30")]
+    public void The_clock_shows_the_time_as_it_is_written(string now)
+    {
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        string file = folder.File("t.jinja");
+        File.WriteAllText(file, "{{ strftime_now('%d %H:%M') }}");
+        Assert.Equal("{\"text\":\"10 12:30\"}\n", Cli.RunWithInput("{\"messages\":[]}", "render", "--template", file, "--input", "-", "--now", now).Output);
+    }
+
     [Fact]
     public void A_time_that_is_none_is_misuse() => Assert.Equal(
         "render: --now is 'noon'; use a time such as 2025-07-10T12:00:00. See './cerise render --help'.",
