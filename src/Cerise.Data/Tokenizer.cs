@@ -93,7 +93,12 @@ public sealed class Tokenizer : ITokenizer
         ArgumentNullException.ThrowIfNull(token);
         if (TokenToId(token) is null)
             throw new TokenizerException(_files.Folder, $"there is no token '{token}' to end a text; add it to the special tokens of the tokenizer, or name another");
-        return new Tokenizer(_files with { Config = TokenizerConfig.WithEosToken(_files.Config, token) });
+        return new Tokenizer(_files with
+        {
+            Config = TokenizerConfig.WithEosToken(_files.Config, token),
+            Companions = [.. _files.Companions.Select(file =>
+                file.Name == TokenizerConfig.SpecialTokensFileName ? (file.Name, TokenizerConfig.WithEosToken(file.Bytes, token)) : file)],
+        });
     }
 
     /// <inheritdoc/>

@@ -48,15 +48,16 @@ public sealed class LoadingTests : IDisposable
     [Fact]
     public void Special_tokens_are_variables_unless_the_conversation_sets_them()
     {
-        Write("chat_template.jinja", "{{ bos_token }}{{ eos_token }}{{ pad_token is defined }}{{ additional_special_tokens[0] }}{{ image_token }}");
+        Write("chat_template.jinja", "{{ bos_token }}{{ eos_token }}{{ pad_token is defined }}{{ additional_special_tokens[0] }}{{ image_token }}{{ soi_token }}");
         Write("tokenizer_config.json", """
             {"bos_token": "<s>", "eos_token": {"content": "</s>", "lstrip": false}, "pad_token": null,
-             "additional_special_tokens": ["<a>"], "extra_special_tokens": {"image_token": "<i>"}, "added_tokens_decoder": {}}
+             "additional_special_tokens": ["<a>"], "extra_special_tokens": {"image_token": "<i>"}, "model_specific_special_tokens": {"soi_token": "<soi>"},
+             "added_tokens_decoder": {}}
             """);
         Write("special_tokens_map.json", """{"bos_token": "<old>"}""");
         ChatTemplate template = ChatTemplate.Load(_folder.Path);
-        Assert.Equal("<s></s>False<a><i>", template.Render([]));
-        Assert.Equal("!</s>False<a><i>", template.Render(new JsonObject { ["bos_token"] = "!" }));
+        Assert.Equal("<s></s>False<a><i><soi>", template.Render([]));
+        Assert.Equal("!</s>False<a><i><soi>", template.Render(new JsonObject { ["bos_token"] = "!" }));
         Assert.Equal("<s>", template.SpecialTokens["bos_token"]);
     }
 

@@ -17,6 +17,9 @@ internal static class ConfigFile
     private static readonly string[] TokenNames =
         ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
+    /// <summary>Where a model's own tokens have their names, in the older and the newer spelling.</summary>
+    private static readonly string[] NamedTokens = ["extra_special_tokens", "model_specific_special_tokens"];
+
     /// <summary>Reads a file that holds one JSON object.</summary>
     /// <exception cref="ChatTemplateException">It does not.</exception>
     public static JsonObject Read(string path)
@@ -98,10 +101,11 @@ internal static class ConfigFile
         if (config["additional_special_tokens"] is JsonArray additional)
             tokens["additional_special_tokens"] =
                 new JsonArray([.. additional.Select(token => Content(token)).OfType<string>().Select(token => JsonValue.Create(token))]);
-        if (config["extra_special_tokens"] is JsonObject extra)
-            foreach ((string name, JsonNode? token) in extra)
-                if (Content(token) is { } content)
-                    tokens[name] = content;
+        foreach (string named in NamedTokens)
+            if (config[named] is JsonObject extra)
+                foreach ((string name, JsonNode? token) in extra)
+                    if (Content(token) is { } content)
+                        tokens[name] = content;
     }
 
     /// <summary>A token is written as a text or as an object with its content.</summary>

@@ -12,7 +12,10 @@ internal sealed record TokenizerConfig
     /// <summary>The file's name in a model folder.</summary>
     public const string FileName = "tokenizer_config.json";
 
-    /// <summary>The older file of special tokens; tokenizer_config.json comes first where both name one.</summary>
+    /// <summary>
+    /// The older file of special tokens. Where both name one it comes before a tokenizer_config.json that does not describe the added tokens, as in the
+    /// library that reads them, and after one that does.
+    /// </summary>
     public const string SpecialTokensFileName = "special_tokens_map.json";
 
     /// <summary>The older file of added tokens and their ids.</summary>
@@ -22,7 +25,7 @@ internal sealed record TokenizerConfig
 
     private static readonly string[] Roles = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
-    private static readonly string[] Lists = ["additional_special_tokens", "extra_special_tokens"];
+    private static readonly string[] Lists = ["additional_special_tokens", "extra_special_tokens", "model_specific_special_tokens"];
 
     /// <summary>Classes that build their template from add_bos_token and add_eos_token, whatever tokenizer.json says.</summary>
     private static readonly string[] TemplateClasses = ["Llama", "CodeLlama", "Gemma", "Cohere"];
@@ -70,12 +73,13 @@ internal sealed record TokenizerConfig
 
     private FileNode? Root { get; init; }
 
-    /// <summary>The file with another eos_token; everything else stays as it is.</summary>
+    /// <summary>tokenizer_config.json or special_tokens_map.json with another eos_token; everything else stays as it is.</summary>
     /// <param name="json">The file, or null where there is none.</param>
     /// <param name="token">The token.</param>
     public static byte[] WithEosToken(byte[]? json, string token)
     {
-        JsonObject config = json is null ? [] : (JsonObject)JsonNode.Parse(json)!;
+        ReadOnlySpan<byte> text = json;
+        JsonObject config = json is null ? [] : (JsonObject)JsonNode.Parse(text.StartsWith("\uFEFF"u8) ? text[3..] : text)!;
         config["eos_token"] = token;
         return JsonSerializer.SerializeToUtf8Bytes(config, Indented);
     }
@@ -99,7 +103,8 @@ internal sealed record TokenizerConfig
             OlderAddedTokens = added is { } node ? [.. node.Members().Select(member => (member.Value.Count32(TokenizerFile.HighestId), member.Name)).OrderBy(entry => entry.Item1)] : [],
             SpecialTokens = specials,
         };
-        foreach (FileNode source in new[] { config, map }.OfType<FileNode>())
+        bool mapFirst = config is not { } described || described["added_tokens_decoder"].IsNull;
+        foreach (FileNode source in (mapFirst ? new[] { map, config } : [config, map]).OfType<FileNode>())
             result.ReadSpecialTokens(source, specials);
         return result;
     }

@@ -117,13 +117,16 @@ internal sealed record TokenizerFile
         };
     }
 
-    /// <summary>The file's template, or the one that add_bos_token and add_eos_token describe where they replace it or the file has none.</summary>
+    /// <summary>
+    /// The file's template, or the one that add_bos_token and add_eos_token describe where they replace it or the file has none. The classes that replace it
+    /// add the first token unless they are told not to.
+    /// </summary>
     private static PostProcessor Template(PostProcessor read, TokenizerConfig config, string?[] tokens)
     {
         if (!config.ReplacesTemplate && read.Prefix.Length + read.Suffix.Length > 0)
             return read;
         int bos = Array.IndexOf(tokens, config.BosToken ?? ""), eos = Array.IndexOf(tokens, config.EosToken ?? "");
-        return new(config.AddsBos == true && bos >= 0 ? [bos] : [], config.AddsEos == true && eos >= 0 ? [eos] : []);
+        return new((config.AddsBos ?? config.ReplacesTemplate) && bos >= 0 ? [bos] : [], config.AddsEos == true && eos >= 0 ? [eos] : []);
     }
 
     private static string?[] Table(FileNode root, TokenModel model, List<AddedToken> added)

@@ -54,7 +54,7 @@ public class TokenizerConfigTests
     }
 
     [Fact]
-    public void Older_files_name_special_tokens_too_and_the_newer_one_comes_first()
+    public void Older_files_name_special_tokens_too_and_the_newer_one_comes_first_where_it_describes_the_added_ones()
     {
         using TemporaryFolder folder = TestPaths.NewFolder();
         TinyTokenizer.Trained.Save(folder.Path);
@@ -63,15 +63,33 @@ public class TokenizerConfigTests
             """{"eos_token":"the","bos_token":{"content":"<|im_start|>"},"pad_token":"<pad>","additional_special_tokens":["<x>",{"content":"<y>"}]}""");
         File.WriteAllText(folder.File("added_tokens.json"), """{"<y>":402,"<pad>":400,"<x>":401,"<plain>":403}""");
         Tokenizer tokenizer = Tokenizer.Load(folder.Path);
-        Assert.Equal((1, 0, 400), (tokenizer.BosId, tokenizer.EosId, tokenizer.PadId));
+        Assert.Equal((1, tokenizer.TokenToId("the"), 400), (tokenizer.BosId, tokenizer.EosId, tokenizer.PadId));
         Assert.Equal([401, 402, 400, 403], tokenizer.Encode("<x><y><pad><plain>"));
         Assert.Equal("<plain>", tokenizer.Decode([401, 402, 400, 403], skipSpecialTokens: true));
+        File.WriteAllText(folder.File("tokenizer_config.json"), """{"eos_token":"<|endoftext|>","added_tokens_decoder":{}}""");
+        Assert.Equal(0, Tokenizer.Load(folder.Path).EosId);
+    }
+
+    [Fact]
+    public void Another_end_token_counts_in_every_file_that_names_one()
+    {
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        TinyTokenizer.Trained.Save(folder.Path);
+        File.WriteAllText(folder.File("tokenizer_config.json"), "\uFEFF{\"eos_token\":\"the\"}");
+        File.WriteAllText(folder.File("special_tokens_map.json"), """{"eos_token":{"content":"the"},"bos_token":"<|endoftext|>"}""");
+        Tokenizer tokenizer = Tokenizer.Load(folder.Path).WithEosToken("<|im_start|>");
+        Assert.Equal((0, 1), (tokenizer.BosId, tokenizer.EosId));
+        tokenizer.Save(folder.Path);
+        Assert.Equal((0, 1), (Tokenizer.Load(folder.Path).BosId, Tokenizer.Load(folder.Path).EosId));
+        File.WriteAllText(folder.File("chat_template.jinja"), "{{ eos_token }}");
+        Assert.Equal("<|im_start|>", ChatTemplate.Load(folder.Path).Render([]));
     }
 
     [Theory]
     [InlineData("""{"additional_special_tokens":["at"]}""")]
     [InlineData("""{"extra_special_tokens":{"image_token":"at"}}""")]
     [InlineData("""{"extra_special_tokens":["at"]}""")]
+    [InlineData("""{"model_specific_special_tokens":{"image_token":"at"}}""")]
     [InlineData("""{"pad_token":"at"}""")]
     [InlineData("""{"added_tokens_decoder":{"7":{"content":"<|im_start|>","special":true}},"mask_token":{"content":"at"}}""")]
     public void A_token_of_the_vocabulary_with_a_role_is_special(string config)
@@ -98,6 +116,8 @@ public class TokenizerConfigTests
     [InlineData("""{"add_bos_token":true,"add_eos_token":true,"bos_token":"<|im_start|>","eos_token":"<|endoftext|>"}""", new[] { 1 }, new[] { 0 })]
     [InlineData("""{"add_bos_token":false,"add_eos_token":false,"bos_token":"<|im_start|>"}""", new int[0], new int[0])]
     [InlineData("""{"add_bos_token":true,"bos_token":null}""", new int[0], new int[0])]
+    [InlineData("""{"add_eos_token":true,"bos_token":"<|im_start|>","eos_token":"<|endoftext|>"}""", new int[0], new[] { 0 })]
+    [InlineData("""{"add_eos_token":true,"bos_token":"<|im_start|>","eos_token":"<|endoftext|>","tokenizer_class":"LlamaTokenizer"}""", new[] { 1 }, new[] { 0 })]
     public void Without_a_template_the_configuration_says_what_stands_around_the_text(string config, int[] before, int[] after)
     {
         Tokenizer tokenizer = TinyTokenizer.Load(TinyTokenizer.Json().ToJsonString(), config);
