@@ -13,7 +13,7 @@ internal static class TinyModels
     [
         null,
         new RopeScaling.Linear(2.5),
-        new RopeScaling.Dynamic(3, 32),
+        new RopeScaling.Dynamic(3),
         new RopeScaling.Llama3(8, 1, 4, 64),
         new RopeScaling.Yarn(4, 32),
         new RopeScaling.Yarn(6, 48) { BetaFast = 8, BetaSlow = 0.5, Truncate = false, Mscale = 1.2, MscaleAllDim = 0.7 },

@@ -12,6 +12,12 @@ internal sealed record DecoderDefaults
     /// <summary><c>rope_theta</c>.</summary>
     public double RopeTheta { get; init; } = 10_000;
 
+    /// <summary><c>num_key_value_heads</c>, where the key is missing (not null) and it divides the query heads; null for as many as those.</summary>
+    public int? KeyValueHeads { get; init; }
+
+    /// <summary><c>original_max_position_embeddings</c>; null for none but the one among the settings of the scaling.</summary>
+    public int? OriginalMaxPositions { get; init; }
+
     /// <summary><c>head_dim</c>; null for the hidden size over the heads.</summary>
     public int? HeadDim { get; init; }
 

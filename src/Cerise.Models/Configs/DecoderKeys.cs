@@ -12,6 +12,8 @@ internal static class DecoderKeys
     /// <summary>Most ids, and most positions.</summary>
     public const int MostTokens = 1 << 30;
 
+    private const string KeyValueHeads = "num_key_value_heads";
+
     /// <summary>Most layers.</summary>
     public const int MostLayers = 100_000;
 
@@ -37,7 +39,7 @@ internal static class DecoderKeys
             IntermediateSize = fields.Int("intermediate_size", 1, MostChannels),
             NumHiddenLayers = fields.Int("num_hidden_layers", 1, MostLayers),
             NumAttentionHeads = heads,
-            NumKeyValueHeads = fields.OptionalInt("num_key_value_heads", 1, MostChannels) ?? 0,
+            NumKeyValueHeads = fields.OptionalInt(KeyValueHeads, 1, MostChannels) ?? (fields.Keys.Contains(KeyValueHeads) ? 0 : FittingHeads(defaults, heads)),
             HeadDim = headDim ?? 0,
             VocabSize = fields.Int("vocab_size", 1, MostTokens),
             MaxPositionEmbeddings = maxPositions,
@@ -63,16 +65,6 @@ internal static class DecoderKeys
             PadTokenId = fields.Id("pad_token_id"),
             DType = ReadDType(fields, "dtype") ?? ReadDType(fields, "torch_dtype"),
         };
-    }
-
-    /// <summary>Refuses attention over a window where a family's published models do not have one.</summary>
-    public static void RefuseWindows(JsonFields fields)
-    {
-        if (fields.OptionalBool("use_sliding_window") ?? false)
-            throw fields.Fault("use_sliding_window",
-                "is true; attention over a window is not supported. Set it to false to attend to the whole context");
-        if (fields.Strings("layer_types").FirstOrDefault(type => type != "full_attention") is string other)
-            throw fields.Fault("layer_types", $"has {CheckpointException.Quote(other)}; only 'full_attention' is supported");
     }
 
     /// <summary>The keys of any family, as they are written.</summary>
@@ -149,6 +141,8 @@ internal static class DecoderKeys
             faults.Add("'initializer_range' is below 0.");
         return faults;
     }
+
+    private static int FittingHeads(DecoderDefaults defaults, int heads) => defaults.KeyValueHeads is int known && heads % known == 0 ? known : 0;
 
     private static SafetensorsDType? ReadDType(JsonFields fields, string key)
     {

@@ -25,6 +25,8 @@ internal sealed class Gpt2Family : IModelFamily
         new("n_positions", config => config.MaxPositionEmbeddings),
         new("n_inner", config => config.IntermediateSize == 4 * config.HiddenSize ? null : config.IntermediateSize),
         new("layer_norm_epsilon", config => config.RmsNormEps),
+        new("scale_attn_weights", config => config.ScaleAttnWeights),
+        new("scale_attn_by_inverse_layer_idx", config => config.ScaleAttnByInverseLayerIdx),
     ];
 
     public bool HasLearnedPositions => true;
@@ -33,10 +35,9 @@ internal sealed class Gpt2Family : IModelFamily
 
     public ModelConfig Read(JsonFields fields)
     {
-        Refuse(fields, "scale_attn_weights", refused: false);
-        Refuse(fields, "scale_attn_by_inverse_layer_idx", refused: true);
-        Refuse(fields, "add_cross_attention", refused: true);
-        int hidden = fields.Int("n_embd", 1, DecoderKeys.MostChannels), heads = fields.Int("n_head", 1, DecoderKeys.MostChannels);
+        if (fields.OptionalBool("add_cross_attention") ?? false)
+            throw fields.Fault("add_cross_attention", "is true, which is not supported");
+        int hidden = Size(fields, "n_embd", "hidden_size", DecoderKeys.MostChannels), heads = Size(fields, "n_head", "num_attention_heads", DecoderKeys.MostChannels);
         if (hidden % heads != 0)
             throw fields.Fault("n_embd", $"is {hidden}, no multiple of {heads} heads");
         return WithBiases(DecoderKeys.ReadCommon(fields, new ModelConfig
@@ -44,10 +45,12 @@ internal sealed class Gpt2Family : IModelFamily
             ModelType = ModelType,
             HiddenSize = hidden,
             IntermediateSize = fields.OptionalInt("n_inner", 1, DecoderKeys.MostChannels) ?? (4 * hidden),
-            NumHiddenLayers = fields.Int("n_layer", 1, DecoderKeys.MostLayers),
+            NumHiddenLayers = Size(fields, "n_layer", "num_hidden_layers", DecoderKeys.MostLayers),
             NumAttentionHeads = heads,
             VocabSize = fields.Int("vocab_size", 1, DecoderKeys.MostTokens),
-            MaxPositionEmbeddings = fields.OptionalInt("n_positions", 1, DecoderKeys.MostTokens) ?? fields.OptionalInt("n_ctx", 1, DecoderKeys.MostTokens) ?? 1024,
+            MaxPositionEmbeddings = ((string[])["n_positions", "max_position_embeddings", "n_ctx"]).Select(key => fields.OptionalInt(key, 1, DecoderKeys.MostTokens)).FirstOrDefault(n => n is not null) ?? 1024,
+            ScaleAttnWeights = fields.OptionalBool("scale_attn_weights") ?? true,
+            ScaleAttnByInverseLayerIdx = fields.OptionalBool("scale_attn_by_inverse_layer_idx") ?? false,
             TieWordEmbeddings = true,
         }) with
         {
@@ -78,19 +81,19 @@ internal sealed class Gpt2Family : IModelFamily
         {
             TokenEmbedding = model.Table("wte", TensorRole.TokenEmbedding, model.Vocab),
             PositionEmbedding = model.Table("wpe", TensorRole.PositionEmbedding, new(config.MaxPositionEmbeddings, $"context of {config.MaxPositionEmbeddings}")),
-            Layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(index => Layer(config, new(config, $"{prefix}h.{index}.", index)))],
+            Layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(index => Layer(config, index, new(config, $"{prefix}h.{index}.", index)))],
             FinalNorm = model.LayerNorm("ln_f", model.Hidden),
             Head = config.TieWordEmbeddings ? null : new TensorScope(config, "").Table("lm_head", TensorRole.LmHead, model.Vocab),
         };
     }
 
-    private static LayerDesign Layer(ModelConfig config, TensorScope layer) => new()
+    private static LayerDesign Layer(ModelConfig config, int index, TensorScope layer) => new()
     {
         BeforeAttention = layer.LayerNorm("ln_1", layer.Hidden),
         Attention = new AttentionDesign
         {
             QueryKeyValue = [layer.Transposed("attn.c_attn", new(3 * layer.Queries.Count, $"three times {layer.Queries.Reason}"), layer.Hidden)],
-            Settings = new AttentionSettings(config.HeadDim),
+            Settings = new AttentionSettings(config.HeadDim, (float)Scale(config, index)),
             Output = layer.Transposed("attn.c_proj", layer.Hidden, layer.Queries),
         },
         BeforeFeedForward = layer.LayerNorm("ln_2", layer.Hidden),
@@ -105,9 +108,9 @@ internal sealed class Gpt2Family : IModelFamily
 
     private static ModelConfig WithBiases(ModelConfig config) => config with { QkvBias = true, AttentionOutputBias = true, MlpBias = true };
 
-    private static void Refuse(JsonFields fields, string key, bool refused)
-    {
-        if (fields.OptionalBool(key) == refused)
-            throw fields.Fault(key, $"is {(refused ? "true" : "false")}, which is not supported");
-    }
+    private static double Scale(ModelConfig config, int index) =>
+        (config.ScaleAttnWeights ? 1 / Math.Sqrt(config.HeadDim) : 1) / (config.ScaleAttnByInverseLayerIdx ? index + 1 : 1);
+
+    // transformers knows the names of other families as well.
+    private static int Size(JsonFields fields, string key, string other, int most) => fields.Has(key) || !fields.Has(other) ? fields.Int(key, 1, most) : fields.Int(other, 1, most);
 }

@@ -6,7 +6,7 @@ namespace Cerise.Models.Configs;
 internal sealed class MistralFamily : IModelFamily
 {
     // What transformers takes for keys that a file leaves out.
-    private const string Missing = """{"num_key_value_heads": 8, "sliding_window": 4096}""";
+    private const string Missing = """{"sliding_window": 4096}""";
 
     public string ModelType => "mistral";
 
@@ -24,7 +24,7 @@ internal sealed class MistralFamily : IModelFamily
     public ModelConfig Read(JsonFields fields)
     {
         fields = fields.OrElse(Missing);
-        return DecoderKeys.Read(fields, ModelType, new() { MaxPositions = 131_072 }) with { SlidingWindow = fields.OptionalInt("sliding_window", 1, int.MaxValue) ?? 0 };
+        return DecoderKeys.Read(fields, ModelType, new() { MaxPositions = 131_072, KeyValueHeads = 8 }) with { SlidingWindow = fields.OptionalInt("sliding_window", 1, int.MaxValue) ?? 0 };
     }
 
     public IEnumerable<string> Faults(ModelConfig config)

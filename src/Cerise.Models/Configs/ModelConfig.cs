@@ -59,6 +59,12 @@ public sealed record ModelConfig
     /// <summary>gemma's <c>query_pre_attn_scalar</c>: scores are divided by its square root; null (default) for <see cref="HeadDim"/>.</summary>
     public double? QueryPreAttnScalar { get; init; }
 
+    /// <summary>gpt2's <c>scale_attn_weights</c>: whether scores are divided by sqrt(<see cref="HeadDim"/>). Default true.</summary>
+    public bool ScaleAttnWeights { get; init; } = true;
+
+    /// <summary>gpt2's <c>scale_attn_by_inverse_layer_idx</c>: whether scores are divided by the layer's number, from 1. Default false.</summary>
+    public bool ScaleAttnByInverseLayerIdx { get; init; }
+
     /// <summary>gemma's <c>attn_logit_softcapping</c>: the bound of attention's scores; 0 (default) for none.</summary>
     public double AttentionSoftCap { get; init; }
 

@@ -25,6 +25,7 @@ internal sealed class Phi3Family : IModelFamily
         return DecoderKeys.Read(fields, ModelType, new()
         {
             MaxPositions = 4096,
+            OriginalMaxPositions = 4096,
             RmsNormEps = 1e-5,
             AllowsPartialRotary = true,
             RopeType = type => type is "su" or "yarn" ? "longrope" : type,                  // names of its first checkpoints

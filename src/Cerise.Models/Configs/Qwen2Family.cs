@@ -17,7 +17,7 @@ internal sealed class Qwen2Family : IModelFamily
         .. QwenWindows.Keys,
     ];
 
-    public ModelConfig Read(JsonFields fields) => QwenWindows.Read(fields, WithDefaults(DecoderKeys.Read(fields, ModelType, new() { MaxPositions = 32_768 })));
+    public ModelConfig Read(JsonFields fields) => QwenWindows.Read(fields, WithDefaults(DecoderKeys.Read(fields, ModelType, new() { MaxPositions = 32_768, KeyValueHeads = 32 })));
 
     public IEnumerable<string> Faults(ModelConfig config)
     {

@@ -23,7 +23,7 @@ internal sealed class Qwen3Family : IModelFamily
     public ModelConfig Read(JsonFields fields)
     {
         bool attentionBias = fields.OptionalBool("attention_bias") ?? false;
-        return QwenWindows.Read(fields, DecoderKeys.Read(fields, ModelType, new() { MaxPositions = 32_768, HeadDim = DefaultHeadDim })) with
+        return QwenWindows.Read(fields, DecoderKeys.Read(fields, ModelType, new() { MaxPositions = 32_768, KeyValueHeads = 32, HeadDim = DefaultHeadDim })) with
         {
             QkvBias = attentionBias,
             AttentionOutputBias = attentionBias,

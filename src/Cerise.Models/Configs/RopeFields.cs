@@ -18,8 +18,9 @@ internal static class RopeFields
         RopeScaling? scaling = ScalingOf(parameters ?? old);
         if (parameters is not null && old is not null && ScalingOf(old) != scaling)
             throw fields.Fault("rope_scaling", "contradicts 'rope_parameters'; remove one of the two");
-        double theta = (parameters is null ? null : Positive(parameters, "rope_theta")) ?? Positive(fields, "rope_theta") ?? defaults.RopeTheta;
-        return new RopeSettings(theta, scaling, ReadPart(parameters, defaults) ?? ReadPart(fields, defaults) ?? 1);
+        // transformers 5 takes both from whichever object is there before it looks beside it.
+        double theta = Positive(parameters, "rope_theta") ?? Positive(old, "rope_theta") ?? Positive(fields, "rope_theta") ?? defaults.RopeTheta;
+        return new RopeSettings(theta, scaling, ReadPart(parameters, defaults) ?? ReadPart(old, defaults) ?? ReadPart(fields, defaults) ?? 1);
     }
 
     /// <summary>Sets the keys of a loaded file in the spelling it has; a fresh one gets the older spelling, which every reader knows.</summary>
@@ -44,8 +45,9 @@ internal static class RopeFields
             holder["partial_rotary_factor"] = rope.PartialRotaryFactor;
         else
             holder.Remove("partial_rotary_factor");
-        if (rope.Scaling is RopeScaling.LongRope longRope)
-            root[Original] = longRope.OriginalMaxPositionEmbeddings;
+        // Beside the others this key is read before the one among them.
+        if (OriginalOf(rope.Scaling) is int original && (rope.Scaling is RopeScaling.LongRope || root.ContainsKey(Original)))
+            root[Original] = original;
     }
 
     private static double? ReadPart(JsonFields? holder, DecoderDefaults defaults)
@@ -70,17 +72,16 @@ internal static class RopeFields
         {
             "default" => null,
             "linear" => new RopeScaling.Linear(Factor(fields)),
-            "dynamic" => new RopeScaling.Dynamic(Factor(fields), OriginalOf(fields) ?? maxPositions),
-            "llama3" => ReadLlama3(fields),
-            "yarn" => ReadYarn(fields, maxPositions),
-            "longrope" => ReadLongRope(fields, root, maxPositions),
+            "dynamic" => new RopeScaling.Dynamic(Factor(fields)),
+            "llama3" => ReadLlama3(fields, OriginalOf(fields, root, defaults) ?? maxPositions),
+            "yarn" => ReadYarn(fields, maxPositions, OriginalOf(fields, root, defaults)),
+            "longrope" => ReadLongRope(fields, OriginalOf(fields, root, defaults) ?? maxPositions),
             _ => throw fields.Fault(key, $"is {CheckpointException.Quote(type)}; known are {Known}"),
         };
     }
 
-    private static RopeScaling.LongRope ReadLongRope(JsonFields fields, JsonFields root, int maxPositions)
+    private static RopeScaling.LongRope ReadLongRope(JsonFields fields, int original)
     {
-        int original = OriginalOf(root) ?? OriginalOf(fields) ?? maxPositions;
         return new RopeScaling.LongRope(Divisors(fields, "short_factor"), Divisors(fields, "long_factor"), original)
         {
             Factor = Positive(fields, "factor"),
@@ -94,18 +95,17 @@ internal static class RopeFields
         return divisors.All(divisor => divisor > 0) ? divisors : throw fields.Fault(key, "has a number that is not above 0");
     }
 
-    private static RopeScaling.Llama3 ReadLlama3(JsonFields fields)
+    private static RopeScaling.Llama3 ReadLlama3(JsonFields fields, int original)
     {
         double low = Required(fields, "low_freq_factor"), high = Required(fields, "high_freq_factor");
         if (high <= low)
             throw fields.Fault("high_freq_factor", "is not above 'low_freq_factor'; exchange the two");
-        int original = OriginalOf(fields) ?? throw fields.Fault("original_max_position_embeddings", "is missing; a whole number is expected");
         return new RopeScaling.Llama3(Factor(fields), low, high, original);
     }
 
-    private static RopeScaling.Yarn ReadYarn(JsonFields fields, int maxPositions)
+    private static RopeScaling.Yarn ReadYarn(JsonFields fields, int maxPositions, int? original)
     {
-        var yarn = new RopeScaling.Yarn(YarnFactor(fields, maxPositions), OriginalOf(fields) ?? maxPositions)
+        var yarn = new RopeScaling.Yarn(YarnFactor(fields, maxPositions, original), original ?? maxPositions)
         {
             AttentionFactor = Positive(fields, "attention_factor"),
             Mscale = fields.OptionalDouble("mscale"),
@@ -123,16 +123,26 @@ internal static class RopeFields
     }
 
     // Without a factor, the ratio that the two contexts say.
-    private static double YarnFactor(JsonFields fields, int maxPositions) =>
-        fields.Has("factor") || OriginalOf(fields) is not int original || original > maxPositions ? Factor(fields) : (double)maxPositions / original;
+    private static double YarnFactor(JsonFields fields, int maxPositions, int? original) =>
+        fields.Has("factor") || original is not int known || known > maxPositions ? Factor(fields) : (double)maxPositions / known;
 
-    private static int? OriginalOf(JsonFields fields) => fields.OptionalInt(Original, 2, int.MaxValue);
+    // Beside the others, or by the family's own default, the key counts before the one among them, as in transformers.
+    private static int? OriginalOf(JsonFields fields, JsonFields root, DecoderDefaults defaults) =>
+        root.OptionalInt(Original, 2, int.MaxValue) ?? defaults.OriginalMaxPositions ?? fields.OptionalInt(Original, 2, int.MaxValue);
+
+    private static int? OriginalOf(RopeScaling? scaling) => scaling switch
+    {
+        RopeScaling.Llama3 llama3 => llama3.OriginalMaxPositionEmbeddings,
+        RopeScaling.Yarn yarn => yarn.OriginalMaxPositionEmbeddings,
+        RopeScaling.LongRope longRope => longRope.OriginalMaxPositionEmbeddings,
+        _ => null,
+    };
 
     private static double Required(JsonFields fields, string key)
         => Positive(fields, key) ?? throw fields.Fault(key, "is missing; a number above 0 is expected");
 
-    private static double? Positive(JsonFields fields, string key)
-        => fields.OptionalDouble(key) is not double value ? null : value > 0 ? value : throw fields.Fault(key, "is not above 0");
+    private static double? Positive(JsonFields? fields, string key)
+        => fields?.OptionalDouble(key) is not double value ? null : value > 0 ? value : throw fields.Fault(key, "is not above 0");
 
     private static JsonObject Describe(RopeScaling scaling)
     {
@@ -144,7 +154,6 @@ internal static class RopeFields
                 break;
             case RopeScaling.Dynamic dynamic:
                 node["factor"] = dynamic.Factor;
-                node["original_max_position_embeddings"] = dynamic.OriginalMaxPositionEmbeddings;
                 break;
             case RopeScaling.Llama3 llama3:
                 node["factor"] = llama3.Factor;

@@ -19,10 +19,9 @@ public abstract record RopeScaling
         public override string RopeType => "linear";
     }
 
-    /// <summary>NTK-aware: theta grows with the length once it exceeds the original context.</summary>
+    /// <summary>NTK-aware: theta grows with the length once it exceeds the config's <c>max_position_embeddings</c>.</summary>
     /// <param name="Factor">At least 1.</param>
-    /// <param name="OriginalMaxPositionEmbeddings">Tokens of the original context; the config's <c>max_position_embeddings</c> unless given.</param>
-    public sealed record Dynamic(double Factor, int OriginalMaxPositionEmbeddings) : RopeScaling
+    public sealed record Dynamic(double Factor) : RopeScaling
     {
         /// <inheritdoc/>
         public override string RopeType => "dynamic";

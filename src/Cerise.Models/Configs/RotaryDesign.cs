@@ -6,6 +6,6 @@ namespace Cerise.Models.Configs;
 /// <param name="Scaling">How the frequencies are stretched; null when they are not.</param>
 internal sealed record RotaryDesign(double Theta, int Dim, RopeScaling? Scaling)
 {
-    /// <summary>Tokens of the longest sequence the model is made for: longrope's attention factor is made of it.</summary>
+    /// <summary>Tokens of the longest sequence the model is made for: longrope's attention factor is made of it, and dynamic scaling begins beyond it.</summary>
     public int MaxPositions { get; init; }
 }

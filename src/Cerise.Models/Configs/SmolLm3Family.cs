@@ -19,15 +19,21 @@ internal sealed class SmolLm3Family : IModelFamily
         new("mlp_bias", config => config.MlpBias),
         new("no_rope_layers", config => config.NoRopeLayers is null ? null : new JsonArray([.. config.NoRopeLayers.Select(layer => (JsonNode)layer)])),
         new("no_rope_layer_interval", config => config.NoRopeLayerInterval),
-        new("use_sliding_window", _ => false),
+        new("use_sliding_window", config => config.SlidingWindow > 0),
+        new("sliding_window", config => config.SlidingWindow == 0 ? null : config.SlidingWindow),
+        LayerTypes.WhereGiven,
     ];
 
     public ModelConfig Read(JsonFields fields)
     {
-        DecoderKeys.RefuseWindows(fields);
         bool attentionBias = fields.OptionalBool("attention_bias") ?? false;
-        return DecoderKeys.Read(fields, ModelType, new() { MaxPositions = 32_768, RopeTheta = 2_000_000, TieWordEmbeddings = true }) with
+        ModelConfig config = DecoderKeys.Read(fields, ModelType, new() { MaxPositions = 32_768, KeyValueHeads = 4, RopeTheta = 2_000_000, TieWordEmbeddings = true });
+        IReadOnlyList<bool>? windowed = LayerTypes.Read(fields, config.NumHiddenLayers);
+        bool usesWindow = fields.OptionalBool("use_sliding_window") ?? false;
+        return config with
         {
+            SlidingWindow = usesWindow ? fields.OptionalInt("sliding_window", 1, int.MaxValue) ?? 0 : 0,
+            WindowedLayers = usesWindow ? windowed : null,
             QkvBias = attentionBias,
             AttentionOutputBias = attentionBias,
             MlpBias = fields.OptionalBool("mlp_bias") ?? false,
@@ -53,7 +59,16 @@ internal sealed class SmolLm3Family : IModelFamily
     private static LayerDesign Layer(ModelConfig config, int index)
     {
         LayerDesign layer = LlamaDesign.Layer(config, index);
-        return Rotates(config, index) ? layer : layer with { Attention = layer.Attention with { Rotary = null } };
+        // Where there is a window, it is for the layers without rotary positions, unless the config lists others.
+        int window = LayerTypes.Window(config, index, (all, at) => !Rotates(all, at));
+        return layer with
+        {
+            Attention = layer.Attention with
+            {
+                Rotary = Rotates(config, index) ? layer.Attention.Rotary : null,
+                Settings = layer.Attention.Settings with { Window = window },
+            },
+        };
     }
 
     private static bool Rotates(ModelConfig config, int index) => config.NoRopeLayers is { } layers ? layers[index] != 0 : (index + 1) % config.NoRopeLayerInterval != 0;

@@ -37,8 +37,8 @@ internal static class RotaryFrequencies
     // NTK-aware scaling: a larger base once the context exceeds what the model was trained on.
     private static double DynamicTheta(RotaryDesign rotary, RopeScaling.Dynamic dynamic, int contextLength)
     {
-        double length = Math.Max(contextLength, dynamic.OriginalMaxPositionEmbeddings);
-        double stretch = (dynamic.Factor * length / dynamic.OriginalMaxPositionEmbeddings) - (dynamic.Factor - 1);
+        double length = Math.Max(contextLength, rotary.MaxPositions);
+        double stretch = (dynamic.Factor * length / rotary.MaxPositions) - (dynamic.Factor - 1);
         return rotary.Theta * Math.Pow(stretch, rotary.Dim / (rotary.Dim - 2.0));
     }
 

@@ -225,4 +225,23 @@ public sealed class ModelConfigTests
         }
         Assert.InRange(refused, 3_000, 4_999);
     }
+
+    // As the defaults of transformers' classes; a null says that there are as many as query heads.
+    [Theory]
+    [InlineData("llama", null, 64)]
+    [InlineData("qwen2", null, 32)]
+    [InlineData("qwen3", null, 32)]
+    [InlineData("smollm3", null, 4)]
+    [InlineData("mistral", null, 8)]
+    [InlineData("olmo2", null, 64)]
+    [InlineData("phi3", null, 64)]
+    [InlineData("qwen2", "null", 64)]
+    [InlineData("smollm3", "null", 64)]
+    [InlineData("mistral", "null", 64)]
+    public void Missing_key_and_value_heads_are_the_familys(string family, string? given, int expected)
+    {
+        string json = Samples.With(Samples.Llama, ("model_type", $"\"{family}\""), ("num_attention_heads", "64"), ("num_key_value_heads", given));
+        Assert.Equal(expected, Samples.Parse(json).NumKeyValueHeads);
+        Assert.Equal(5, Samples.Parse(Samples.With(json, ("num_attention_heads", "5"), ("head_dim", "8"))).NumKeyValueHeads);
+    }
 }

@@ -49,9 +49,9 @@ internal static class FamilyCases
                 RopeScaling = new RopeScaling.LongRope([1, 1.5, 2], [1.1, 3, 7], 190),
                 SlidingWindow = 70,
             },
-            "smollm3" => sizes with { NoRopeLayers = [1, 0, 1, 1], TieWordEmbeddings = true },
+            "smollm3" => sizes with { NoRopeLayers = [1, 0, 1, 1], SlidingWindow = 21, TieWordEmbeddings = true },
             "olmo2" => sizes,
-            "gpt2" => sizes with { NumKeyValueHeads = 4, HeadDim = 6, TieWordEmbeddings = true },
+            "gpt2" => sizes with { NumKeyValueHeads = 4, HeadDim = 6, ScaleAttnByInverseLayerIdx = true, TieWordEmbeddings = true },
             _ => throw new ArgumentException($"the family {family} has no case", nameof(family)),
         };
     }

@@ -28,8 +28,6 @@ public sealed class Gpt2Tests
 
     [Theory]
     [InlineData("activation_function", "\"relu\"", "'activation_function' is 'relu'; known are silu, swish, gelu,")]
-    [InlineData("scale_attn_weights", "false", "'scale_attn_weights' is false, which is not supported.")]
-    [InlineData("scale_attn_by_inverse_layer_idx", "true", "'scale_attn_by_inverse_layer_idx' is true, which is not supported.")]
     [InlineData("add_cross_attention", "true", "'add_cross_attention' is true, which is not supported.")]
     [InlineData("n_head", "7", "'n_embd' is 768, no multiple of 7 heads.")]
     [InlineData("n_layer", "null", "'n_layer' is missing; a whole number from 1 to 100000 is expected.")]
@@ -46,6 +44,29 @@ public sealed class Gpt2Tests
         ];
         Assert.All(others, other => Assert.Throws<CheckpointException>(() => other.Validate()));
         (config with { HiddenSize = 20, NumAttentionHeads = 4, NumKeyValueHeads = 4, HeadDim = 5 }).Validate();
+    }
+
+    [Theory]
+    [InlineData("true", "false", new[] { 0.125f, 0.125f, 0.125f })]
+    [InlineData("true", "true", new[] { 0.125f, 0.0625f, 0.125f / 3 })]
+    [InlineData("false", "true", new[] { 1f, 0.5f, 1f / 3 })]
+    [InlineData("false", null, new[] { 1f, 1f, 1f })]
+    public void Scores_are_divided_by_the_heads_root_and_by_the_layers_number_as_the_config_says(string weights, string? layers, float[] expected)
+    {
+        ModelConfig config = Samples.Parse(Samples.With(Published, ("n_layer", "3"), ("scale_attn_weights", weights), ("scale_attn_by_inverse_layer_idx", layers), ("reorder_and_upcast_attn", "true")));
+        Assert.Equal(expected, ModelTensors.DesignOf(config).Layers.Select(layer => layer.Attention.Settings.Scale));
+        Assert.Equal(config.ScaleAttnByInverseLayerIdx, Samples.Parse((FamilyCases.Config("gpt2") with { ScaleAttnByInverseLayerIdx = layers == "true" }).ToJson()).ScaleAttnByInverseLayerIdx);
+    }
+
+    [Fact]
+    public void Sizes_may_have_the_names_of_other_families()
+    {
+        const string other = """
+            {"model_type": "gpt2", "hidden_size": 40, "num_hidden_layers": 2, "num_attention_heads": 5, "max_position_embeddings": 77, "vocab_size": 100}
+            """;
+        ModelConfig config = Samples.Parse(other);
+        Assert.Equal((40, 2, 5, 77, 160), (config.HiddenSize, config.NumHiddenLayers, config.NumAttentionHeads, config.MaxPositionEmbeddings, config.IntermediateSize));
+        Assert.Equal(48, Samples.Parse(Samples.With(other, ("n_embd", "48"), ("n_head", "4"))).HiddenSize);
     }
 
     [Theory]

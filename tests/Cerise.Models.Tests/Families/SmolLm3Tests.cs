@@ -37,11 +37,26 @@ public sealed class SmolLm3Tests
     }
 
     [Theory]
+    [InlineData("false", "5", null, new[] { 0, 0, 0, 0, 0, 0, 0, 0 })]
+    [InlineData("true", "null", null, new[] { 0, 0, 0, 0, 0, 0, 0, 0 })]
+    [InlineData("true", "5", null, new[] { 0, 0, 0, 5, 0, 0, 0, 5 })]
+    [InlineData("true", "5", new[] { 1, 0, 0, 0, 0, 0, 0, 1 }, new[] { 5, 0, 0, 0, 0, 0, 0, 5 })]
+    [InlineData("false", "5", new[] { 0, 0, 0, 0, 0, 0, 0, 0 }, new[] { 0, 0, 0, 0, 0, 0, 0, 0 })]
+    public void A_window_is_for_the_layers_without_rotary_positions_or_for_those_listed(string uses, string window, int[]? listed, int[] expected)
+    {
+        string? types = listed is null ? null : $"[{string.Join(", ", listed.Select(isWindowed => isWindowed == 1 ? "\"sliding_attention\"" : "\"full_attention\""))}]";
+        string json = Samples.With(Published, ("num_hidden_layers", "8"), ("no_rope_layers", null), ("use_sliding_window", uses), ("sliding_window", window), ("layer_types", types));
+        ModelConfig config = Samples.Parse(json);
+        Assert.Equal(expected, ModelTensors.DesignOf(config).Layers.Select(layer => layer.Attention.Settings.Window));
+        ModelConfig again = Samples.Parse((config with { RmsNormEps = 1e-4 }).ToJson());
+        Assert.Equal(expected, ModelTensors.DesignOf(again).Layers.Select(layer => layer.Attention.Settings.Window));
+    }
+
+    [Theory]
     [InlineData("no_rope_layers", "[1, 0]", "'no_rope_layers' has 2 numbers for 36 layers; one for each is expected.")]
     [InlineData("no_rope_layers", "[1, 2]", "'no_rope_layers' is 2; a whole number from 0 to 1 is expected.")]
     [InlineData("no_rope_layers", "4", "'no_rope_layers' is the number 4; a list of whole numbers is expected.")]
     [InlineData("no_rope_layer_interval", "0", "'no_rope_layer_interval' is 0; a whole number from 1 is expected.")]
-    [InlineData("use_sliding_window", "true", "'use_sliding_window' is true")]
     public void What_is_wrong_is_named(string key, string value, string expected) =>
         Assert.StartsWith("config.json: " + expected, Samples.Refused(Samples.With(Published, (key, value))).Message, StringComparison.Ordinal);
 
@@ -56,19 +71,21 @@ public sealed class SmolLm3Tests
             for (int layer = 0; layer < Config.NumHiddenLayers; layer++)
             {
                 string name = $"model.layers.{layer}.";
-                stream = Plain.Add(stream, Attention(name + "self_attn.", RmsNorm(name + "input_layernorm", stream), Config.NoRopeLayers![layer] == 1));
+                stream = Plain.Add(stream, Attention(name + "self_attn.", RmsNorm(name + "input_layernorm", stream), layer));
                 stream = Plain.Add(stream, SwiGlu(name + "mlp.", RmsNorm(name + "post_attention_layernorm", stream)));
             }
             return Head("model.embed_tokens", RmsNorm("model.norm", stream));
         }
 
-        private double[][] Attention(string name, double[][] x, bool rotates)
+        private double[][] Attention(string name, double[][] x, int layer)
         {
+            bool rotates = Config.NoRopeLayers![layer] == 1;
+            bool isWindowed = Config.WindowedLayers?[layer] ?? !rotates;
             double[][] queries = Linear(name + "q_proj", x);
             double[][] keys = Linear(name + "k_proj", x);
             if (rotates)
                 (queries, keys) = (Plain.Rotate(queries, Config.HeadDim, _rotary), Plain.Rotate(keys, Config.HeadDim, _rotary));
-            return Linear(name + "o_proj", Plain.Attention(queries, keys, Linear(name + "v_proj", x), Config.HeadDim));
+            return Linear(name + "o_proj", Plain.Attention(queries, keys, Linear(name + "v_proj", x), Config.HeadDim, window: isWindowed ? Config.SlidingWindow : 0));
         }
     }
 }

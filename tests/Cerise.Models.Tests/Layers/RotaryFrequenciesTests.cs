@@ -11,8 +11,8 @@ public sealed class RotaryFrequenciesTests
     [
         new RopeScaling.Linear(1),
         new RopeScaling.Linear(4),
-        new RopeScaling.Dynamic(2, 2048),
-        new RopeScaling.Dynamic(4, 512),
+        new RopeScaling.Dynamic(2),
+        new RopeScaling.Dynamic(4),
         new RopeScaling.Llama3(8, 1, 4, 8192),
         new RopeScaling.Llama3(32, 1, 4, 8192),
         new RopeScaling.Yarn(1, 2048),
@@ -74,8 +74,8 @@ public sealed class RotaryFrequenciesTests
     [Fact]
     public void Dynamic_scaling_changes_nothing_within_the_original_context()
     {
-        ModelConfig config = TinyModels.Config(Seed.From(3)) with { HeadDim = 64, RopeScaling = null };
-        ModelConfig dynamic = config with { RopeScaling = new RopeScaling.Dynamic(4, 2048) };
+        ModelConfig config = TinyModels.Config(Seed.From(3)) with { HeadDim = 64, MaxPositionEmbeddings = 2048, RopeScaling = null };
+        ModelConfig dynamic = config with { RopeScaling = new RopeScaling.Dynamic(4) };
         Assert.Equal(Of(config, 2048).Frequencies, Of(dynamic, 2048).Frequencies);
         Assert.Equal(Of(config, 2048).Frequencies, Of(dynamic, 100).Frequencies);
         Assert.NotEqual(Of(config, 2049).Frequencies, Of(dynamic, 2049).Frequencies);

@@ -11,7 +11,7 @@ internal static class RotaryReference
         int pairs = config.RotaryDim / 2;
         double theta = config.RopeTheta;
         if (config.RopeScaling is RopeScaling.Dynamic dynamic)
-            theta = StretchedBase(theta, config.RotaryDim, dynamic.Factor, contextLength / (double)dynamic.OriginalMaxPositionEmbeddings);
+            theta = StretchedBase(theta, config.RotaryDim, dynamic.Factor, contextLength / (double)config.MaxPositionEmbeddings);
         double[] slowed = new double[pairs];
         for (int i = 0; i < pairs; i++)
         {
