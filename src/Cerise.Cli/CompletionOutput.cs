@@ -4,7 +4,10 @@ using Cerise.Models.Generation;
 namespace Cerise.Cli;
 
 /// <summary>Prints completions in the order of prompts and samples, each as soon as those before it are done.</summary>
-internal sealed class CompletionOutput(ITokenizer tokenizer, TextWriter output, bool json)
+/// <param name="tokenizer">Ids to text; null where there is none, and texts are empty.</param>
+/// <param name="output">Where to.</param>
+/// <param name="json">Whether one JSON object a completion is printed.</param>
+internal sealed class CompletionOutput(ITokenizer? tokenizer, TextWriter output, bool json)
 {
     private readonly Dictionary<(int Request, int Sample), Completion> _waiting = [];
     private IReadOnlyList<GenerationRequest> _requests = [];
@@ -35,7 +38,7 @@ internal sealed class CompletionOutput(ITokenizer tokenizer, TextWriter output, 
 
     private void Print(GenerationRequest request, Completion completion)
     {
-        string text = tokenizer.Decode([.. completion.Ids], skipSpecialTokens: true);
+        string text = tokenizer?.Decode([.. completion.Ids], skipSpecialTokens: true) ?? "";
         string reason = completion.FinishReason == FinishReason.Stop ? "stop" : "length";
         if (json)
         {

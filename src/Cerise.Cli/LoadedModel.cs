@@ -10,11 +10,13 @@ namespace Cerise.Cli;
 /// <summary>A model, its tokenizer and its sampling defaults, from a Hugging Face folder.</summary>
 internal sealed class LoadedModel : IDisposable
 {
-    private LoadedModel(string path, CausalModel model, ModelText text, GenerationConfig? generation)
+    private readonly ModelText? _text;
+
+    private LoadedModel(string path, CausalModel model, ModelText? text, GenerationConfig? generation)
     {
         Path = path;
         Model = model;
-        Text = text;
+        _text = text;
         Generation = generation;
     }
 
@@ -25,16 +27,22 @@ internal sealed class LoadedModel : IDisposable
     public CausalModel Model { get; }
 
     /// <summary>Tokenizer and chat template.</summary>
-    public ModelText Text { get; }
+    /// <exception cref="CommandException">The folder has no tokenizer.</exception>
+    public ModelText Text => _text ?? throw new CommandException(
+        $"{Path}: there is no tokenizer.json, so only rows of {{\"ids\"}} can be taken. Copy the tokenizer's files from where the model comes from.");
 
     /// <summary>Text to ids.</summary>
+    /// <exception cref="CommandException">The folder has no tokenizer.</exception>
     public Tokenizer Tokenizer => Text.Tokenizer;
+
+    /// <summary>Whether there is a tokenizer.</summary>
+    public bool HasTokenizer => _text is not null;
 
     /// <summary>What generation_config.json says; null where there is none.</summary>
     public GenerationConfig? Generation { get; }
 
     /// <summary>The ids that end a text: all that generation_config.json, config.json and tokenizer_config.json name.</summary>
-    public IReadOnlyList<int> StopIds => [.. StopTokens.Of(Model.Config, Tokenizer).Union(Generation?.EosTokenIds ?? [])];
+    public IReadOnlyList<int> StopIds => [.. (_text is null ? Model.Config.EosTokenIds : StopTokens.Of(Model.Config, Tokenizer)).Union(Generation?.EosTokenIds ?? [])];
 
     /// <summary>Loads a folder; the small files first, so that what is wrong with them shows at once.</summary>
     /// <param name="path">The folder.</param>
@@ -50,15 +58,15 @@ internal sealed class LoadedModel : IDisposable
                 $"{path}: no such folder. --model takes a Hugging Face model folder: config.json, model.safetensors, tokenizer.json.");
         ModelSource source = ModelSource.Find(path, adapter);
         ModelConfig config = ModelConfig.Load(source.Model);
-        var text = ModelText.Load(source);
-        Tokenizer tokenizer = text.Tokenizer;
-        if (tokenizer.VocabSize > config.VocabSize)
+        ModelText? text = ModelText.IsIn(source) ? ModelText.Load(source) : null;
+        if (text is not null && !VocabularyFit.Of(text.Tokenizer, config.VocabSize))
         {
             throw new CommandException(
-                $"{path}: tokenizer.json has the ids 0 to {tokenizer.VocabSize - 1}, the model's vocab_size is {config.VocabSize}. " +
+                $"{path}: tokenizer.json has the ids 0 to {text.Tokenizer.VocabSize - 1}, the model's vocab_size is {config.VocabSize}. " +
                 "Is the tokenizer another model's?");
         }
-        if (contextLength > config.MaxPositionEmbeddings)
+        // Dynamic scaling is what a longer context is asked for with; elsewhere positions beyond were never seen.
+        if (contextLength > config.MaxPositionEmbeddings && config.RopeScaling is not RopeScaling.Dynamic)
         {
             throw new CommandException(
                 $"{path}: --context is {contextLength}, the model is made for {config.MaxPositionEmbeddings} tokens ('max_position_embeddings' of config.json). Give that or less.");
@@ -76,6 +84,18 @@ internal sealed class LoadedModel : IDisposable
             model.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The ids of a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="addSpecialTokens">Whether the tokenizer adds its own around it.</param>
+    /// <param name="fault">Makes the error of the place that the text stands in.</param>
+    public int[] Encode(string text, bool addSpecialTokens, Func<string, Exception> fault)
+    {
+        int[] ids = Tokenizer.Encode(text, addSpecialTokens);
+        if (ids.FirstOrDefault(id => id >= Model.Config.VocabSize) is > 0 and int beyond)
+            throw fault($"holds the token {Tokenizer.IdToToken(beyond)} with the id {beyond}; the model's vocabulary has the ids 0 to {Model.Config.VocabSize - 1}. Take it out");
+        return ids;
     }
 
     /// <inheritdoc/>

@@ -44,9 +44,10 @@ internal sealed class GenerateVerb : IVerb
         using Device device = CommonOptions.OpenDevice(flags);
         using var folder = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype), flags.GetValue(_adapter), flags.GetValue(_context));
         SamplingOptions options = _sampling.Options(flags, folder);
-        var output = new CompletionOutput(folder.Tokenizer, terminal.Output, flags.GetValue(_json));
+        bool json = flags.GetValue(_json);
+        var output = new CompletionOutput(folder.HasTokenizer || !json ? folder.Tokenizer : null, terminal.Output, json);
         IEnumerable<int[]> prompts = prompt is not null
-            ? [Fitting(folder, folder.Tokenizer.Encode(prompt), "--prompt", message => new CommandException(message))]
+            ? [Fitting(folder, folder.Encode(prompt, true, message => new CommandException($"--prompt {message}.")), "--prompt", message => new CommandException(message))]
             : JsonLinesInput.Read(input!, terminal).Select(row => Prompt(folder, row));
         int samples = flags.GetValue(_samples) ?? 1;
         output.ShowsPlaces = samples > 1 || input is not null;
@@ -63,7 +64,7 @@ internal sealed class GenerateVerb : IVerb
 
     private static int[] Prompt(LoadedModel folder, Row row)
     {
-        int[] ids = row.Has("ids") ? row.GetIds("ids", folder.Model.Config.VocabSize) : folder.Tokenizer.Encode(row.GetString(DatasetColumns.Prompt));
+        int[] ids = row.Has("ids") ? row.GetIds("ids", folder.Model.Config.VocabSize) : folder.Encode(row.GetString(DatasetColumns.Prompt), true, message => row.Fault(DatasetColumns.Prompt, message));
         return Fitting(folder, ids, "the prompt", row.Fault);
     }
 

@@ -42,11 +42,11 @@ internal sealed class MergeVerb : IVerb
         if (source.Adapter is not { } adapter)
             throw new MisuseException("merge: there is no adapter to merge: give --adapter DIR, or an adapter's folder as --model. See './cerise merge --help'.");
         using Device device = CommonOptions.OpenDevice(flags);
-        var tokenizer = Tokenizer.Load(source.Tokenizer);
+        Tokenizer? tokenizer = ModelText.IsIn(source) ? Tokenizer.Load(source.Tokenizer) : null;
         using CausalModel model = CausalModel.Load(source.Model, device, dtype: null);
         model.LoadAdapter(adapter);
         model.Save(folder, DTypeFlag.TypeOf(flags, _dtype)?.InFile());
-        tokenizer.Save(folder);
+        tokenizer?.Save(folder);
         GenerationConfig.Load(source.Model)?.Save(folder);
         terminal.Error.WriteLine($"{folder}: {model.Adapter!.Modules.Count()} modules merged");
         return ExitCodes.Done;

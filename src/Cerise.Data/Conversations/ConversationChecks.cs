@@ -162,7 +162,7 @@ public sealed class ConversationChecks(ChatTokenizer chat, int? vocabSize = null
         const string name = "vocabulary", fix = "Do tokenizer and weights belong together? Use the tokenizer of the model, or resize its embedding.";
         if (vocabSize is not { } size)
             return Passed(name, "no model to compare with");
-        return chat.Tokenizer.VocabSize > size
+        return _beyond.Count > 0 || !VocabularyFit.Of(chat.Tokenizer, size)
             ? Failed(name, $"the tokenizer has the ids 0 to {chat.Tokenizer.VocabSize - 1}, the weights rows for 0 to {size - 1}; {_beyond.Count} rows use ids beyond them", _beyond, fix)
             : Passed(name, $"{chat.Tokenizer.VocabSize} ids, {size} rows of weights");
     }

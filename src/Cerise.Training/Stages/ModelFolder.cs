@@ -23,13 +23,13 @@ public static class ModelFolder
         (generation with { EosTokenIds = [.. generation.EosTokenIds.Concat(StopTokens.Of(model.Config, text.Tokenizer)).Distinct()] }).Save(folder);
     }
 
-    /// <summary>Requires that every token has a row in the model's embedding.</summary>
-    /// <exception cref="TrainingException">The tokenizer has more tokens than the model.</exception>
+    /// <summary>Requires that every token that a text needs has a row in the model's embedding (<see cref="VocabularyFit"/>), and that texts can end.</summary>
+    /// <exception cref="TrainingException">The tokenizer has more tokens than the model, or none that ends a text.</exception>
     public static void RequireFit(CausalModel model, ITokenizer tokenizer, string folder)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokenizer);
-        if (tokenizer.VocabSize > model.Config.VocabSize)
+        if (!VocabularyFit.Of(tokenizer, model.Config.VocabSize))
             throw new TrainingException($"{folder}: the tokenizer has {tokenizer.VocabSize} tokens, the model's vocab_size is {model.Config.VocabSize}. Do they belong together?");
         if (tokenizer.EosId is null && model.Config.EosTokenIds.Count == 0)
             throw new TrainingException($"{folder}: neither tokenizer_config.json nor config.json names an end-of-text token, so completions could never end. Set eos_token_id");

@@ -8,6 +8,14 @@ namespace Cerise.Training.Stages;
 /// <param name="Template">Messages to text; null where the model is for plain text.</param>
 public sealed record ModelText(Tokenizer Tokenizer, ChatTemplate? Template)
 {
+    /// <summary>Whether there is a tokenizer to read.</summary>
+    /// <param name="source">The model, and perhaps an adapter that brings its own.</param>
+    public static bool IsIn(ModelSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return !Directory.Exists(source.Tokenizer) || TokenizerFiles.Any(file => File.Exists(Path.Combine(source.Tokenizer, file)));
+    }
+
     /// <summary>Reads a model's.</summary>
     /// <param name="source">The model, and perhaps an adapter that brings its own.</param>
     /// <param name="chatTemplate">Another template: <see cref="ChatTemplate.ChatMlName"/>, a file, or a folder; empty for the model's.</param>
@@ -26,6 +34,9 @@ public sealed record ModelText(Tokenizer Tokenizer, ChatTemplate? Template)
         };
         return new ModelText(tokenizer, template);
     }
+
+    // Any of these shows that a tokenizer is meant, so that one that is incomplete is read, and refused by name.
+    private static readonly string[] TokenizerFiles = ["tokenizer.json", "vocab.json", "vocab.txt", "merges.txt", "tokenizer.model", "tokenizer_config.json"];
 
     // A tokenizer may be named by its file, which is no template.
     private static ChatTemplate? TemplateOf(string folder) => Directory.Exists(folder) ? ChatTemplate.TryLoad(folder) : null;

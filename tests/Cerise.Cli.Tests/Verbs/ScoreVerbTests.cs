@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cerise.Testing;
 
 namespace Cerise.Cli.Tests.Verbs;
 
@@ -45,6 +47,43 @@ public sealed class ScoreVerbTests(SmallModel model)
         Assert.Equal(one, Cli.RunWithInput(row, Command("--temperature", "0")).Output);
         float[] hot = Cli.RunWithInput(row, Command("--temperature", "1000000")).Rows.Single().Floats("logprobs");
         Assert.All(hot, value => Assert.Equal(-MathF.Log(300), value, 1e-4f));
+    }
+
+    [Fact]
+    public void Rows_of_ids_need_no_tokenizer()
+    {
+        const string rows = "{\"ids\":[1,2,3,4]}\n";
+        using TemporaryFolder copy = model.CopyModel();
+        foreach (string file in Directory.GetFiles(copy.Path, "tokenizer*"))
+            File.Delete(file);
+        Assert.Equal(Cli.RunWithInput(rows, Command()).Output, Cli.RunWithInput(rows, "score", "--model", copy.Path, "--input", "-").Output);
+        string[] generate = ["generate", "--input", "-", "--max-new-tokens", "5", "--json", "--model"];
+        JsonElement with = Cli.RunWithInput(rows, [.. generate, model.Model]).Rows.Single(), without = Cli.RunWithInput(rows, [.. generate, copy.Path]).Rows.Single();
+        Assert.Equal(with.Ints("ids"), without.Ints("ids"));
+        Assert.Equal(with.Floats("logprobs"), without.Floats("logprobs"));
+        Assert.Equal("", without.GetProperty("text").GetString());
+        Assert.Equal(
+            $"{copy.Path}: there is no tokenizer.json, so only rows of {{\"ids\"}} can be taken. Copy the tokenizer's files from where the model comes from.",
+            Cli.Fail(ExitCodes.Failed, new StringReader("{\"prompt\":\"The\",\"completion\":\" line\"}"), "score", "--model", copy.Path, "--input", "-"));
+    }
+
+    // Gemma 3 1B has the ids 0 to 262143, and its tokenizer one more, which stands for an image.
+    [Fact]
+    public void A_special_token_beyond_the_weights_is_refused_only_where_a_text_holds_it()
+    {
+        using TemporaryFolder copy = model.CopyModel();
+        JsonNode tokenizer = JsonNode.Parse(File.ReadAllText(copy.File("tokenizer.json")))!;
+        tokenizer["added_tokens"]!.AsArray().Add(JsonNode.Parse("""{"id": 300, "content": "<image>", "special": true, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false}"""));
+        File.WriteAllText(copy.File("tokenizer.json"), tokenizer.ToJsonString());
+        string[] command = ["score", "--model", copy.Path, "--input", "-"];
+        const string row = "{\"prompt\":\"The\",\"completion\":\" line\"}";
+        Assert.Equal(Cli.RunWithInput(row, Command()).Output, Cli.RunWithInput(row, command).Output);
+        Assert.EndsWith(
+            "column 'completion' holds the token <image> with the id 300; the model's vocabulary has the ids 0 to 299. Take it out.",
+            Cli.Fail(ExitCodes.Failed, new StringReader(row.Replace(" line", "<image>", StringComparison.Ordinal)), command), StringComparison.Ordinal);
+        Assert.Equal(
+            "--prompt holds the token <image> with the id 300; the model's vocabulary has the ids 0 to 299. Take it out.",
+            Cli.Fail(ExitCodes.Failed, "generate", "--model", copy.Path, "--prompt", "an <image>"));
     }
 
     private string[] Command(params string[] more) => ["score", "--model", model.Model, "--input", "-", .. more];

@@ -84,6 +84,20 @@ public sealed class ConversationChecksTests
     }
 
     [Fact]
+    public void Special_tokens_beyond_the_weights_are_fine_where_no_row_holds_them()
+    {
+        Tokenizer tokenizer = With(["<|im_start|>", "<|im_end|>", "<image>"], "<|im_end|>");
+        int rows = tokenizer.TokenToId("<image>")!.Value;
+        Assert.True(VocabularyFit.Of(tokenizer, rows));
+        Assert.False(VocabularyFit.Of(tokenizer, rows - 1));                              // which is the token that ends texts
+        ChatTokenizer chat = new(tokenizer, Template(ChatMl));
+        Assert.Equal(CheckVerdict.Passed, Find(Check(chat, [Good], vocabSize: rows), "vocabulary").Verdict);
+        ConversationCheck check = Find(Check(chat, [Good, Good.Replace("\"content\":\"", "\"content\":\"<image>", StringComparison.Ordinal)], vocabSize: rows), "vocabulary");
+        Assert.Equal(CheckVerdict.Failed, check.Verdict);
+        Assert.EndsWith("1 rows use ids beyond them", check.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Bad_examples_need_a_system_prompt_and_a_partner_of_their_own()
     {
         Assert.Equal(CheckVerdict.Passed, Negatives((1, "good", "p"), (-1, "bad", "p")).Verdict);
