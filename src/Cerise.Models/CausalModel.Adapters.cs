@@ -55,21 +55,23 @@ public sealed partial class CausalModel
     }
 
     /// <summary>Works the adapter into the weights, W + s B A in float32, and takes it off: the model computes the same, to rounding, as fast as its base.</summary>
+    /// <param name="keepsBase">Whether the weights that change are kept as they were, for <see cref="Unmerge"/>. Default true.</param>
     /// <returns>The adapter, switched off, for <see cref="Unmerge"/>; dispose of it if that is not wanted.</returns>
     /// <exception cref="InvalidOperationException">There is no adapter, weights are stored in 16 bits, or a table that is embedding and head has an adapter as one of the two.</exception>
-    public LoraAdapter Merge()
+    public LoraAdapter Merge(bool keepsBase = true)
     {
         LoraAdapter adapter = Adapter ?? throw new InvalidOperationException("the model has no adapter to merge");
         if (DType != DType.Float32)
             throw new InvalidOperationException($"the weights are stored as {DType.Name()}, which would round the change away: load the model with dtype float32, or save it, which merges too");
         if (MergeUnties)
             throw new InvalidOperationException("embedding and head are one table, and only one of them has an adapter: save the model, which merges and unties them");
-        adapter.Merge();
+        adapter.Merge(keepsBase);
         Adapter = null;
         return adapter;
     }
 
-    /// <summary>Takes an adapter that <see cref="Merge"/> worked in out of the weights again: the base within rounding, with the adapter on it.</summary>
+    /// <summary>Takes an adapter that <see cref="Merge"/> worked in out of the weights again: the base, bit for bit, with the adapter on it.</summary>
+    /// <exception cref="InvalidOperationException">The model has an adapter, or this one was merged without keeping the base's weights.</exception>
     public void Unmerge(LoraAdapter adapter)
     {
         ArgumentNullException.ThrowIfNull(adapter);

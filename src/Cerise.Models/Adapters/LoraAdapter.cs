@@ -17,12 +17,14 @@ public sealed class LoraAdapter : IDisposable
     /// <summary>How PEFT's names of tensors begin.</summary>
     internal const string Prefix = "base_model.model.";
 
+    private readonly CausalModel _model;
     private readonly LoraModule[] _modules;
     private readonly SavedWeight[] _saved;
     private readonly bool _isTransposed;
 
     private LoraAdapter(CausalModel model, LoraConfig config)
     {
+        _model = model;
         LoraModules meant = new(model, config);
         _isTransposed = ModelTensors.Of(model.Config).Any(tensor => tensor.IsTransposed);
         // All linear layers by name, since other programs know lists better than the word.
@@ -103,12 +105,15 @@ public sealed class LoraAdapter : IDisposable
                 ? " adapter_model.bin is a pickle, which is not read: save the adapter with safe_serialization=True." : " An adapter folder holds it beside adapter_config.json."));
         }
         using SafetensorsReader reader = SafetensorsReader.Open(file);
+        // An adapter of a model with an image encoder names its modules as that does; what belongs to the encoder goes with it.
+        if (_model.Config.NameInFamily is { } rename)
+            reader.Rename(name => !name.StartsWith(Prefix, StringComparison.Ordinal) ? name : rename(name[Prefix.Length..]) is { } own ? Prefix + own : null);
         HashSet<string> used = [];
         foreach (LoraModule module in _modules)
             module.Read(reader, used);
         foreach (SavedWeight saved in _saved)
             saved.Read(reader, used);
-        if (reader.Entries.FirstOrDefault(entry => !used.Contains(entry.Name)) is { } extra)
+        if (reader.Entries.FirstOrDefault(entry => !used.Contains(entry.Name) && !BaseTable.IsIn(_model, reader, entry)) is { } extra)
         {
             throw CheckpointException.OfTensor(
                 file, extra.Name, $"{ShapeText.Of(extra.Shape)} belongs to no module that {LoraConfig.FileName} names in this model. Is it the adapter of another base model, or of one whose vocabulary was resized?");
@@ -156,9 +161,10 @@ public sealed class LoraAdapter : IDisposable
     }
 
     /// <summary>Works the factors into the weights; weights that were trained whole stay.</summary>
-    internal void Merge()
+    /// <param name="keepsBase">Whether the weights as they were are kept for <see cref="Unmerge"/>.</param>
+    internal void Merge(bool keepsBase)
     {
-        Array.ForEach(_modules, module => module.Merge());
+        Array.ForEach(_modules, module => module.Merge(keepsBase));
         Array.ForEach(_saved, saved => saved.Keep(true));
         IsOn = false;
     }

@@ -52,7 +52,7 @@ internal static class LoraConfigFile
 
         return new LoraConfig
         {
-            R = fields.Int("r", 1, HighestRank),
+            R = fields.OptionalInt("r", 1, HighestRank) ?? 8,
             LoraAlpha = Positive(fields, "lora_alpha") ?? 8,
             LoraDropout = Dropout(fields),
             UseRslora = fields.OptionalBool("use_rslora") ?? false,
@@ -61,8 +61,9 @@ internal static class LoraConfigFile
                 ?? throw fields.Fault("target_modules", "is missing; a list of module names, an expression or 'all-linear' is expected"),
             ExcludeModules = Selection(fields, "exclude_modules"),
             ModulesToSave = fields.Strings("modules_to_save"),
-            LayersToTransform = fields.Has("layers_to_transform") ? fields.Ids("layers_to_transform") : null,
-            LayersPattern = fields.StringOrStrings("layers_pattern"),
+            // PEFT takes an empty list, or an empty name, for none.
+            LayersToTransform = fields.Ids("layers_to_transform") is { Length: > 0 } layers ? layers : null,
+            LayersPattern = [.. fields.StringOrStrings("layers_pattern").Where(name => name.Length > 0)],
             RankPattern = [.. Patterns(fields, "rank_pattern").Select(pair => KeyValuePair.Create(pair.Key, Rank(fields, pair)))],
             AlphaPattern = Patterns(fields, "alpha_pattern"),
             BaseModelNameOrPath = fields.OptionalString("base_model_name_or_path"),

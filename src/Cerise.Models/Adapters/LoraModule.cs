@@ -7,7 +7,7 @@ namespace Cerise.Models.Adapters;
 internal sealed class LoraModule : IDisposable
 {
     private readonly AdaptableModule _module;
-    private MergedWeight? _merged;
+    private Parameter? _base;
 
     private LoraModule(AdaptableModule module, LowRankAdapter factors)
     {
@@ -80,19 +80,27 @@ internal sealed class LoraModule : IDisposable
     }
 
     /// <summary>Works the factors into the weight.</summary>
-    public void Merge()
+    /// <param name="keepsBase">Whether the weight as it was is kept for <see cref="Unmerge"/>.</param>
+    public void Merge(bool keepsBase)
     {
-        _merged = MergedWeight.Of(_module.Weight, _module.IsEmbedding) ?? throw new InvalidOperationException($"the adapter of '{_module.Path}' is off, or merged already");
-        CausalModel.Rewrite(_module.Weight, _merged.GetRows);
+        Parameter weight = _module.Weight;
+        MergedWeight merged = MergedWeight.Of(weight, _module.IsEmbedding) ?? throw new InvalidOperationException($"the adapter of '{_module.Path}' is off, or merged already");
+        if (keepsBase)
+        {
+            _base = new Parameter(weight.Value.Device, weight.Name, weight.Shape, weight.Layout);
+            _base.CopyFrom(weight);
+        }
+        CausalModel.Rewrite(weight, merged.GetRows);
         Switch(on: false);
     }
 
-    /// <summary>Takes them out again: the weight is what it was, within rounding.</summary>
+    /// <summary>Gives the weight the bits it had.</summary>
     public void Unmerge()
     {
-        MergedWeight merged = _merged ?? throw new InvalidOperationException($"the adapter of '{_module.Path}' is not merged");
-        CausalModel.Rewrite(_module.Weight, merged.GetUnmergedRows);
-        _merged = null;
+        Parameter weight = _base ?? throw new InvalidOperationException($"the adapter of '{_module.Path}' is not merged, or was merged without keeping the base's weights");
+        _module.Weight.CopyFrom(weight);
+        weight.Dispose();
+        _base = null;
     }
 
     /// <summary>The tensors of the file: lora_A [rank, in], lora_B [out, rank], and DoRA's magnitude [out].</summary>
@@ -121,7 +129,11 @@ internal sealed class LoraModule : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Factors.Dispose();
+    public void Dispose()
+    {
+        _base?.Dispose();
+        Factors.Dispose();
+    }
 
     // PEFT's versions differ in whether ".weight" stands behind the last name.
     private static string Found(SafetensorsReader reader, string name) =>

@@ -41,7 +41,8 @@ internal sealed class LoraModules
     {
         if (_config.ExcludeModules?.Holds(module.Path, module.IsLinear) == true || !_config.TargetModules.Holds(module.Path, module.IsLinear))
             return false;
-        if (_config.LayersToTransform is not { } layers)
+        // As in PEFT, a module named by its whole path is meant whatever the layers.
+        if (_config.LayersToTransform is not { } layers || _config.TargetModules.Names.Contains(module.Path))
             return true;
         Match match = _layers.Select(pattern => pattern.Match(module.Path)).FirstOrDefault(match => match.Success) ?? Match.Empty;
         return match.Success && layers.Contains(int.Parse(match.Groups[^1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture));

@@ -35,18 +35,6 @@ internal sealed class MergedWeight
     public void GetRows(int first, Span<float> rows)
     {
         _weight.GetRows(first, rows);
-        Work(first, rows, merge: true);
-    }
-
-    /// <summary>Rows of the weight as it was before it was set to the merged ones, within rounding.</summary>
-    public void GetUnmergedRows(int first, Span<float> rows)
-    {
-        _weight.GetRows(first, rows);
-        Work(first, rows, merge: false);
-    }
-
-    private void Work(int first, Span<float> rows, bool merge)
-    {
         int columns = _weight.Shape.Columns;
         float[] delta = new float[columns];
         for (int i = 0; i < rows.Length / columns; i++)
@@ -57,7 +45,7 @@ internal sealed class MergedWeight
             float factor = _factors?[first + i] ?? 1;
             Span<float> row = rows.Slice(i * columns, columns);
             for (int c = 0; c < columns; c++)
-                row[c] = merge ? factor * (row[c] + (_scale * delta[c])) : (row[c] / factor) - (_scale * delta[c]);
+                row[c] = factor * (row[c] + (_scale * delta[c]));
         }
     }
 

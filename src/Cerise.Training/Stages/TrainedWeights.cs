@@ -22,7 +22,7 @@ internal static class TrainedWeights
             if (folder.Adapter is { } adapter)
                 model.LoadAdapter(adapter);
             if (model.Adapter is not null && !options.UsePeft)
-                model.Merge().Dispose();
+                model.Merge(keepsBase: false).Dispose();
             Choose(model, options, null, context.Seed.Fork("adapter"));
             return model;
         }

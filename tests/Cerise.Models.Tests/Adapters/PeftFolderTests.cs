@@ -76,6 +76,53 @@ public sealed class PeftFolderTests : IDisposable
         Assert.Equal(Numbers(2, 48), table.Up.ToArray());
     }
 
+    // PEFT saves the base's tables along where target_modules names them, or where the vocabulary differs from the published one.
+    [Fact]
+    public void Copies_of_the_bases_tables_are_passed_over_unless_they_hold_other_numbers()
+    {
+        using CausalModel model = FamilyCases.NewModel("llama", _device);
+        float[] table = model.Parameter("model.embed_tokens.weight").ToArray(), head = model.Parameter("lm_head.weight").ToArray();
+        (string Name, int[] Shape, float[] Values)[] factors =
+        [
+            ("base_model.model.model.embed_tokens.lora_embedding_A", [2, 71], Numbers(1, 142)), ("base_model.model.model.embed_tokens.lora_embedding_B", [24, 2], Numbers(2, 48)),
+        ];
+        const string config = """{"peft_type":"LORA","r":2,"target_modules":["embed_tokens"],"lora_alpha":4}""";
+        float[] rounded = [.. table.Select(x => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(x) & 0xFFFF0000))];
+        Write(config, [.. factors, ("base_model.model.model.embed_tokens.base_layer.weight", [71, 24], rounded), ("base_model.model.lm_head.weight", [71, 24], head)]);
+        Assert.Equal(["model.embed_tokens"], model.LoadAdapter(_folder.Path).Modules);
+        model.RemoveAdapter();
+
+        head[100] += 1;
+        Write(config, [.. factors, ("base_model.model.lm_head.weight", [71, 24], head)]);
+        CheckpointException error = Assert.Throws<CheckpointException>(() => model.LoadAdapter(_folder.Path));
+        Assert.Contains("is another table than the base model's 'lm_head', which the adapter needs.", error.Message, StringComparison.Ordinal);
+        Assert.Equal("base_model.model.lm_head.weight", error.Tensor);
+    }
+
+    [Theory]
+    [InlineData("\"layers_to_transform\":[]", new[] { 0, 1, 2 })]
+    [InlineData("\"layers_to_transform\":2", new[] { 2 })]
+    [InlineData("\"layers_to_transform\":[0,2],\"layers_pattern\":\"\"", new[] { 0, 2 })]
+    [InlineData("\"layers_to_transform\":[0,2],\"layers_pattern\":[\"layers\"]", new[] { 0, 2 })]
+    [InlineData("\"exclude_modules\":[\"layers.1.self_attn.q_proj\"]", new[] { 0, 2 })]
+    [InlineData("\"exclude_modules\":\".*layers\\\\.(0|1)\\\\..*\"", new[] { 2 })]
+    public void Layers_are_chosen_as_in_peft(string keys, int[] expected)
+    {
+        using CausalModel model = FamilyCases.NewModel("llama", _device);
+        LoraConfig config = LoraConfig.Parse(Encoding.UTF8.GetBytes($"{{\"peft_type\":\"LORA\",\"target_modules\":[\"q_proj\"],{keys}}}"), "adapter_config.json");
+        Assert.Equal(8, config.R);
+        Assert.Equal(expected.Select(layer => $"model.layers.{layer}.self_attn.q_proj"), model.AddAdapter(config, Seed.From(1)).Modules);
+    }
+
+    // As PEFT matches them: a whole path is meant whatever the layers.
+    [Fact]
+    public void A_module_named_by_its_whole_path_is_meant_in_any_layer()
+    {
+        using CausalModel model = FamilyCases.NewModel("llama", _device);
+        LoraConfig config = new() { TargetModules = ModuleSelection.Of(["q_proj", "model.layers.0.mlp.up_proj"]), LayersToTransform = [2] };
+        Assert.Equal(["model.layers.0.mlp.up_proj", "model.layers.2.self_attn.q_proj"], model.AddAdapter(config, Seed.From(1)).Modules);
+    }
+
     [Theory]
     [InlineData("""{"r":2}""", "adapter_config.json: 'peft_type' is missing; a string is expected.")]
     [InlineData("""{"peft_type":"IA3"}""", "adapter_config.json: 'peft_type' is 'IA3'; only LORA is supported.")]
