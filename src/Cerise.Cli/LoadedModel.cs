@@ -65,8 +65,7 @@ internal sealed class LoadedModel : IDisposable
                 $"{path}: tokenizer.json has the ids 0 to {text.Tokenizer.VocabSize - 1}, the model's vocab_size is {config.VocabSize}. " +
                 "Is the tokenizer another model's?");
         }
-        // Dynamic scaling is what a longer context is asked for with; elsewhere positions beyond were never seen.
-        if (contextLength > config.MaxPositionEmbeddings && config.RopeScaling is not RopeScaling.Dynamic)
+        if (contextLength is int asked && !config.Allows(asked))
         {
             throw new CommandException(
                 $"{path}: --context is {contextLength}, the model is made for {config.MaxPositionEmbeddings} tokens ('max_position_embeddings' of config.json). Give that or less.");

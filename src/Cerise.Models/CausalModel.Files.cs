@@ -27,10 +27,11 @@ public sealed partial class CausalModel
     /// <param name="config">Sizes.</param>
     /// <param name="device">Where the weights lie.</param>
     /// <param name="dtype">The type they are stored in.</param>
-    public static CausalModel Zeros(ModelConfig config, Device device, DType dtype = DType.Float32)
+    /// <param name="contextLength">Tokens of the longest sequence to be used; by default <see cref="ModelConfig.DefaultContextLength"/>.</param>
+    public static CausalModel Zeros(ModelConfig config, Device device, DType dtype = DType.Float32, int? contextLength = null)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return new CausalModel(config, device, config.DefaultContextLength, dtype);
+        return new CausalModel(config, device, contextLength ?? config.DefaultContextLength, dtype);
     }
 
     /// <summary>Loads a Hugging Face folder: config.json and safetensors in one or many files, in float32, bfloat16, float16 or float64.</summary>

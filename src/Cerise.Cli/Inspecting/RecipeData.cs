@@ -41,7 +41,7 @@ internal sealed class RecipeData(RecipeDocument recipe, string run, int most)
     {
         var source = ModelSource.Find(folder, options.Adapter.Length > 0 ? StageReference.Resolve(recipe, run, options.Adapter).Path : null);
         var text = ModelText.Load(source, options.ChatTemplate, options.EosToken);
-        int context = ModelConfig.Load(source.Model).MaxPositionEmbeddings;
+        int context = options.ContextOf(ModelConfig.Load(source.Model));
         var inspector = new DataInspector(text, ModelFacts.Of(source.Model, text.Tokenizer)) { Options = options.TokenizerOptions(context) };
         return inspector.Inspect(title, DatasetReader.Read(rows, new ReadOptions { Columns = new ColumnMap(options.Columns) }), most);
     }

@@ -133,6 +133,9 @@ public sealed record ModelConfig
     public int DefaultContextLength => RopeScaling is RopeScaling.LongRope { OriginalMaxPositionEmbeddings: int original }
         ? Math.Min(original, MaxPositionEmbeddings) : MaxPositionEmbeddings;
 
+    /// <summary>Whether the model can be used for sequences of so many tokens: up to <see cref="MaxPositionEmbeddings"/>, and any number with dynamic scaling, which is made for more.</summary>
+    public bool Allows(int contextLength) => contextLength <= MaxPositionEmbeddings || RopeScaling is RopeScaling.Dynamic;
+
     /// <summary>Whether tensors are named without the family's prefix, as in files of the model without its head.</summary>
     internal bool HasBareNames { get; init; }
 

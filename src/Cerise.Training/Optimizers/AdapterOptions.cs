@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.RegularExpressions;
 using Cerise.Models.Adapters;
+using Cerise.Models.Configs;
 using Cerise.Tensors;
 using Cerise.Training.Recipes;
 
@@ -65,9 +66,24 @@ public abstract record AdapterOptions : IOptions
     /// <summary>The type the weights are stored in. Default float32; 16 bits, where only an adapter is trained, take half the memory.</summary>
     public DType Dtype { get; init; }
 
+    /// <summary>
+    /// Tokens of the longest sequence the model is used for. Default 0: <c>max_position_embeddings</c> of its config, for longrope the original context, beyond which its
+    /// other factors hold, for short texts too.
+    /// </summary>
+    public int ContextLength { get; init; }
+
+    /// <summary>Tokens of the longest sequence a model is used for.</summary>
+    public int ContextOf(ModelConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return ContextLength > 0 ? ContextLength : config.DefaultContextLength;
+    }
+
     /// <summary>What is wrong with the settings.</summary>
     public virtual IEnumerable<string> Faults()
     {
+        if (ContextLength < 0)
+            yield return $"context_length is {ContextLength}; use a number of tokens, or 0 for what the model's config says";
         if (LoraR < 1)
             yield return $"lora_r is {LoraR}; use 1 or more, such as 16";
         if (!(LoraAlpha > 0 && double.IsFinite(LoraAlpha)))

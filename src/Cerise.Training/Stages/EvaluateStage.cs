@@ -1,5 +1,6 @@
 using Cerise.Data;
 using Cerise.Models;
+using Cerise.Models.Configs;
 using Cerise.Models.Generation;
 using Cerise.Training.Evaluation;
 using Cerise.Training.Rollouts;
@@ -63,7 +64,8 @@ public sealed class EvaluateStage(EvaluateStageOptions options) : IStage
         if (text.Template is null && options.ChatTemplate.Length > 0)
             text = ModelText.Load(source, options.ChatTemplate);
         Tokenizer tokenizer = text.Tokenizer;
-        using CausalModel model = CausalModel.Load(source.Model, context.Device);
+        TrainedWeights.RequireContext(ModelConfig.Load(source.Model), evaluated.ContextLength, source.Model);
+        using CausalModel model = CausalModel.Load(source.Model, context.Device, evaluated.ContextLength > 0 ? evaluated.ContextLength : null);
         if (source.Adapter is { } adapter)
             model.LoadAdapter(adapter);
         ModelFolder.RequireFit(model, tokenizer, source.Model);

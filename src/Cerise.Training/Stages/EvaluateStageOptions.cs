@@ -15,9 +15,14 @@ public sealed record EvaluatedModel : IOptions
     /// <summary>An adapter for the model, in PEFT's layout: an earlier stage or a folder. Empty (default): none but the one that the model's folder may be.</summary>
     public string Adapter { get; init; } = "";
 
+    /// <summary>Tokens of the longest sequence it is used for. Default 0: what its config says, for longrope the original context.</summary>
+    public int ContextLength { get; init; }
+
     /// <inheritdoc/>
     public IEnumerable<string> Faults()
     {
+        if (ContextLength < 0)
+            yield return $"context_length is {ContextLength}; use a number of tokens, or 0 for what the model's config says";
         if (Name.Length == 0 || Model.Length == 0)
             yield return "a model to evaluate needs name and model";
     }

@@ -57,8 +57,8 @@ public sealed record MemoryPlan(long Weights, long Optimizer, long Activations, 
         using MemoryMeter meter = new();
         using CausalModel model = Model(config, meter, options, adapter);
         long weights = meter.Bytes;
-        longestPrompt = Math.Clamp(longestPrompt, 1, config.MaxPositionEmbeddings - 1);
-        int longest = Math.Min(longestPrompt + options.MaxCompletionLength, config.MaxPositionEmbeddings);
+        longestPrompt = Math.Clamp(longestPrompt, 1, options.ContextOf(config) - 1);
+        int longest = Math.Min(longestPrompt + options.MaxCompletionLength, options.ContextOf(config));
         TokenBatch batch = LargestMicroBatch(config, options, longestPrompt, longest - longestPrompt);
         MemoryPlan training = Training(meter, model, options, graph => model.LogProbs(graph, batch).LogProbs.Dot(new float[batch.Targets.Count]));
         long rollout = Sampling(config, options, longestPrompt, longest, adapter);
@@ -78,7 +78,7 @@ public sealed record MemoryPlan(long Weights, long Optimizer, long Activations, 
     // As the stage makes it: what is not trained takes no gradient.
     private static CausalModel Model(ModelConfig config, MemoryMeter meter, AdapterOptions options, LoraConfig? adapter)
     {
-        CausalModel model = CausalModel.Zeros(config, meter, options.Dtype);
+        CausalModel model = CausalModel.Zeros(config, meter, options.Dtype, options.ContextOf(config));
         TrainedWeights.Choose(model, options, adapter, Seed.From(0));
         return model;
     }

@@ -48,7 +48,7 @@ public sealed class PretrainStage(PretrainStageOptions options) : IStage
         (ModelConfig Config, LoraConfig? Adapter)? planned = options.Model.Length > 0 ? TrainedWeights.PlannedModel(options.Model, options)
             : Path.Exists(options.Tokenizer) ? (options.Shape.ToConfig(Tokenizer.Load(options.Tokenizer)), null) : null;
         if (planned is var (config, adapter))
-            yield return MemoryPlan.ForSupervised(config, options, Math.Min(options.MaxLength, config.MaxPositionEmbeddings), adapter).ToString();
+            yield return MemoryPlan.ForSupervised(config, options, Math.Min(options.MaxLength, options.ContextOf(config)), adapter).ToString();
     }
 
     private (IEnumerable<string> Train, IReadOnlyCollection<string> Validation) Documents(StageContext context)

@@ -39,5 +39,7 @@ public sealed record PretrainStageOptions : PretrainOptions
             yield return fault;
         if (Model.Length == 0 && (UsePeft || Adapter.Length > 0))
             yield return "use_peft or adapter is set without model: a fresh model has nothing yet for an adapter to build on. Name a model, or train all weights";
+        if (Model.Length == 0 && ContextLength > 0)
+            yield return "context_length is set without model: a fresh model's is max_position_embeddings of its shape";
     }
 }

@@ -59,6 +59,6 @@ public sealed class SftStage(SftStageOptions options) : IStage
     public IEnumerable<string> Plan()
     {
         if (TrainedWeights.PlannedModel(options.Model, options) is var (config, adapter))
-            yield return MemoryPlan.ForSupervised(config, options, Math.Min(options.MaxLength, config.MaxPositionEmbeddings), adapter).ToString();
+            yield return MemoryPlan.ForSupervised(config, options, Math.Min(options.MaxLength, options.ContextOf(config)), adapter).ToString();
     }
 }

@@ -16,7 +16,8 @@ internal static class TrainedWeights
     /// <param name="options">The stage's settings.</param>
     public static CausalModel Load(StageContext context, ModelSource folder, AdapterOptions options)
     {
-        CausalModel model = CausalModel.Load(folder.Model, context.Device, dtype: options.Dtype);
+        RequireContext(ModelConfig.Load(folder.Model), options.ContextLength, folder.Model);
+        CausalModel model = CausalModel.Load(folder.Model, context.Device, options.ContextLength > 0 ? options.ContextLength : null, options.Dtype);
         try
         {
             if (folder.Adapter is { } adapter)
@@ -44,7 +45,20 @@ internal static class TrainedWeights
         if (!Directory.Exists(model) || (options.Adapter.Length > 0 && !Directory.Exists(options.Adapter)))
             return null;
         ModelSource source = ModelSource.Find(model, options.Adapter.Length == 0 ? null : options.Adapter);
-        return (ModelConfig.Load(source.Model), options.UsePeft && source.Adapter is { } adapter ? LoraConfig.Load(adapter) : null);
+        ModelConfig config = ModelConfig.Load(source.Model);
+        RequireContext(config, options.ContextLength, source.Model);
+        return (config, options.UsePeft && source.Adapter is { } adapter ? LoraConfig.Load(adapter) : null);
+    }
+
+    /// <summary>Requires that a model can be used for texts as long as is asked for.</summary>
+    /// <param name="config">The model.</param>
+    /// <param name="contextLength">Tokens; 0 for what the config says.</param>
+    /// <param name="folder">Its folder, for the message.</param>
+    /// <exception cref="TrainingException">It is made for shorter ones.</exception>
+    public static void RequireContext(ModelConfig config, int contextLength, string folder)
+    {
+        if (!config.Allows(contextLength))
+            throw new TrainingException($"{folder}: context_length is {contextLength}, the model is made for {config.MaxPositionEmbeddings} tokens ('max_position_embeddings' of config.json); give that or less");
     }
 
     /// <summary>Gives a model the adapter that is to be trained, unless it has one, or freezes weights.</summary>
