@@ -12,8 +12,11 @@ public sealed partial class CausalModel
     /// <summary>The adapter the model computes with and that training changes in place of the weights; null (default) for none.</summary>
     public LoraAdapter? Adapter { get; private set; }
 
-    /// <summary>Whether head and embedding are one table.</summary>
-    public bool IsTied => _lmHead == _embedTokens;
+    /// <summary>Whether head and embedding are one table, but for an adapter that trains one of them whole.</summary>
+    public bool IsTied { get; }
+
+    /// <summary>The table that tokens are looked up in.</summary>
+    internal Parameter TokenTable => _embedTokens;
 
     /// <summary>What training changes: the adapter where there is one, else all weights but those that <see cref="Freeze"/> named.</summary>
     public IReadOnlyList<Parameter> TrainedParameters => Adapter?.Parameters ?? [.. Parameters.Where(parameter => !_frozen.Contains(parameter))];
@@ -57,14 +60,14 @@ public sealed partial class CausalModel
     /// <summary>Works the adapter into the weights, W + s B A in float32, and takes it off: the model computes the same, to rounding, as fast as its base.</summary>
     /// <param name="keepsBase">Whether the weights that change are kept as they were, for <see cref="Unmerge"/>. Default true.</param>
     /// <returns>The adapter, switched off, for <see cref="Unmerge"/>; dispose of it if that is not wanted.</returns>
-    /// <exception cref="InvalidOperationException">There is no adapter, weights are stored in 16 bits, or a table that is embedding and head has an adapter as one of the two.</exception>
+    /// <exception cref="InvalidOperationException">There is no adapter, weights are stored in 16 bits, or a table that is embedding and head is changed as one of the two.</exception>
     public LoraAdapter Merge(bool keepsBase = true)
     {
         LoraAdapter adapter = Adapter ?? throw new InvalidOperationException("the model has no adapter to merge");
         if (DType != DType.Float32)
             throw new InvalidOperationException($"the weights are stored as {DType.Name()}, which would round the change away: load the model with dtype float32, or save it, which merges too");
         if (MergeUnties)
-            throw new InvalidOperationException("embedding and head are one table, and only one of them has an adapter: save the model, which merges and unties them");
+            throw new InvalidOperationException("embedding and head are one table, and the adapter changes them apart: save the model (./cerise merge), which merges and unties them, and load that");
         adapter.Merge(keepsBase);
         Adapter = null;
         return adapter;
@@ -81,7 +84,10 @@ public sealed partial class CausalModel
     }
 
     // A table that is embedding and head, and is adapted as one of the two, is two tables afterwards.
-    private bool MergeUnties => IsTied && (_embedTokens.Adapter is not null || _embedTokens.LookupAdapter is not null);
+    private bool MergeUnties => IsTied && (_embedTokens.Adapter is not null || _embedTokens.LookupAdapter is not null || _lmHead != _embedTokens);
+
+    /// <summary>Lets a model whose head is its embedding compute with another head; null for the embedding again.</summary>
+    internal void UseHead(Parameter? head) => _lmHead = head ?? _embedTokens;
 
     /// <summary>Sets a weight from what is computed of its rows, some at a time.</summary>
     internal static void Rewrite(Parameter parameter, Action<int, Span<float>> rows)
@@ -107,7 +113,7 @@ public sealed partial class CausalModel
                 : MergedTensor(parameter, parameter.Name, isTable, dtype);
         }
         if (MergeUnties)
-            yield return MergedTensor(_embedTokens, "lm_head.weight", isTable: false, dtype);
+            yield return MergedTensor(_lmHead, "lm_head.weight", isTable: false, dtype);
     }
 
     private static TensorToWrite MergedTensor(Parameter parameter, string name, bool isTable, SafetensorsDType dtype)

@@ -20,7 +20,7 @@ public sealed partial class CausalModel : IDisposable
     private readonly Parameter? _embedPositions;
     private readonly float _embeddingScale;
     private readonly NormLayer _norm;
-    private readonly Parameter _lmHead;
+    private Parameter _lmHead;
     private readonly float _logitSoftCap;
     private readonly Dictionary<RotaryDesign, RotaryTables> _rotary = [];
 
@@ -41,7 +41,8 @@ public sealed partial class CausalModel : IDisposable
         _embedPositions = design.PositionEmbedding is null ? null : _byName[design.PositionEmbedding.Name];
         _embeddingScale = (float)design.EmbeddingScale;
         _norm = builder.Norm(design.FinalNorm)!;
-        _lmHead = design.Head is null ? _embedTokens : _byName[design.Head.Name];
+        IsTied = design.Head is null;
+        _lmHead = IsTied ? _embedTokens : _byName[design.Head!.Name];
         _logitSoftCap = (float)design.LogitSoftCap;
     }
 

@@ -20,6 +20,7 @@ public sealed class LoraAdapter : IDisposable
     private readonly CausalModel _model;
     private readonly LoraModule[] _modules;
     private readonly SavedWeight[] _saved;
+    private readonly UntiedHead? _head;
     private readonly bool _isTransposed;
 
     private LoraAdapter(CausalModel model, LoraConfig config)
@@ -32,7 +33,8 @@ public sealed class LoraAdapter : IDisposable
             ? config with { TargetModules = ModuleSelection.Of([.. AdaptableModule.Of(model).Where(module => module.IsLinear).Select(module => module.Name).Distinct().Order(StringComparer.Ordinal)]) } : config;
         _modules = [.. meant.Targets.Select(target => LoraModule.Of(target, config.UseDora))];
         _saved = [.. meant.Saved.Select(weight => new SavedWeight(weight, SavedNames(model, config, weight)))];
-        Parameters = [.. _modules.SelectMany(module => module.Parameters), .. _saved.Select(saved => saved.Weight)];
+        _head = meant.UntiesHead ? new UntiedHead(model, meant.SavesHeadApart) : null;
+        Parameters = [.. _modules.SelectMany(module => module.Parameters), .. _saved.Select(saved => saved.Weight), .. _head?.Parameters ?? []];
     }
 
     /// <summary>Ranks, scales and modules.</summary>
@@ -90,7 +92,7 @@ public sealed class LoraAdapter : IDisposable
     {
         Directory.CreateDirectory(folder);
         SafetensorsWriter.Write(
-            Path.Combine(folder, WeightsFileName), [.. _modules.SelectMany(module => module.ToWrite(dtype)), .. _saved.SelectMany(saved => saved.ToWrite(dtype))]);
+            Path.Combine(folder, WeightsFileName), [.. _modules.SelectMany(module => module.ToWrite(dtype)), .. _saved.SelectMany(saved => saved.ToWrite(dtype)), .. _head?.ToWrite(dtype) ?? []]);
         (Config with { BaseModelNameOrPath = baseModel ?? Config.BaseModelNameOrPath, FanInFanOut = _isTransposed }).Save(folder);
     }
 
@@ -113,6 +115,7 @@ public sealed class LoraAdapter : IDisposable
             module.Read(reader, used);
         foreach (SavedWeight saved in _saved)
             saved.Read(reader, used);
+        _head?.Read(reader, used);
         if (reader.Entries.FirstOrDefault(entry => !used.Contains(entry.Name) && !BaseTable.IsIn(_model, reader, entry)) is { } extra)
         {
             throw CheckpointException.OfTensor(
@@ -126,6 +129,7 @@ public sealed class LoraAdapter : IDisposable
         Switch(on: false);
         Array.ForEach(_modules, module => module.Dispose());
         Array.ForEach(_saved, saved => saved.Dispose());
+        _head?.Dispose();
     }
 
     /// <summary>A fresh adapter, with which the model computes what it did before, bit for bit.</summary>
@@ -181,6 +185,7 @@ public sealed class LoraAdapter : IDisposable
     {
         Array.ForEach(_modules, module => module.Switch(on));
         Array.ForEach(_saved, saved => saved.Switch(on));
+        _head?.Switch(on);
         IsOn = on;
     }
 
@@ -188,7 +193,7 @@ public sealed class LoraAdapter : IDisposable
     private static IEnumerable<string> SavedNames(CausalModel model, LoraConfig config, Parameter weight)
     {
         string name = AdaptableModule.FullName(model.Config, weight.Name);
-        if (!model.IsTied || !model.IsEmbedding(weight))
+        if (!model.IsTied || weight != model.TokenTable || !config.EnsureWeightTying)
             return [name];
         IEnumerable<string> names = ((string[])[name, "lm_head.weight"]).Where(each => config.ModulesToSave.Any(end => AdaptableModule.PathOf(each).EndsWith(end, StringComparison.Ordinal)));
         return names.Any() ? names : [name];

@@ -6,6 +6,8 @@ namespace Cerise.Models.Adapters;
 /// <summary>What a configuration means in a model: which modules have an adapter, of which rank and scale, and which weights are trained whole.</summary>
 internal sealed class LoraModules
 {
+    private const string Head = "lm_head.weight";
+
     private readonly LoraConfig _config;
     private readonly Regex[] _layers;
     private readonly (Regex Pattern, int Rank)[] _ranks;
@@ -20,8 +22,11 @@ internal sealed class LoraModules
         _alphas = [.. config.AlphaPattern.Select(pair => (ModulePattern.End(pair.Key), pair.Value))];
         try
         {
-            Saved = [.. model.Parameters.Where(parameter => IsSaved(AdaptableModule.FullName(model.Config, parameter.Name)) || (model.IsTied && model.IsEmbedding(parameter) && IsSaved("lm_head.weight")))];
-            Targets = [.. AdaptableModule.Of(model).Where(module => IsTarget(module) && !Saved.Contains(module.Weight)).Select(Target)];
+            bool savesHead = model.IsTied && IsSaved(Head);
+            SavesHeadApart = savesHead && !config.EnsureWeightTying;
+            Saved = [.. model.Parameters.Where(parameter => IsSaved(AdaptableModule.FullName(model.Config, parameter.Name)) || (savesHead && !SavesHeadApart && parameter == model.TokenTable))];
+            UntiesHead = model.IsTied && !config.EnsureWeightTying && (savesHead || Saved.Contains(model.TokenTable));
+            Targets = [.. AdaptableModule.Of(model).Where(module => IsTarget(module) && !Saved.Contains(module.Weight) && !(SavesHeadApart && module.IsHead)).Select(Target)];
         }
         catch (RegexMatchTimeoutException error)
         {
@@ -36,6 +41,12 @@ internal sealed class LoraModules
 
     /// <summary>Weights trained and saved whole.</summary>
     public IReadOnlyList<Parameter> Saved { get; }
+
+    /// <summary>Whether a head that is the embedding becomes one of its own, because one of the two is trained whole.</summary>
+    public bool UntiesHead { get; }
+
+    /// <summary>Whether such a head is itself trained and saved.</summary>
+    public bool SavesHeadApart { get; }
 
     private bool IsTarget(AdaptableModule module)
     {
@@ -84,10 +95,9 @@ internal sealed class LoraModules
         foreach (LoraTarget target in Targets)
             if (_config.UseDora && !target.Module.IsLinear)
                 throw new AdapterException($"use_dora: '{target.Module.Path}' is no linear layer of the layers, and only these can have a magnitude. Leave it out of target_modules, or use LoRA for all");
-        if (model.IsTied && !_config.EnsureWeightTying && Saved.Any(model.IsEmbedding))
+        if (UntiesHead && AdaptableModule.Of(model).FirstOrDefault(module => !module.IsLinear && IsTarget(module) && !IsSaved(module.Path + ".weight")) is { } both)
             throw new AdapterException(
-                "modules_to_save names the embedding or the head of a model in which both are one table. PEFT would train two copies, which this model cannot hold: "
-                + "set ensure_weight_tying to keep them one, or untie the model first");
+                $"target_modules names '{both.Path}', and modules_to_save the other of embedding and head, which are one table in this model: name both in one of the two");
     }
 
     private static string Examples(string[] paths) =>

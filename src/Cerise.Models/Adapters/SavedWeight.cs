@@ -47,15 +47,23 @@ internal sealed class SavedWeight : IDisposable
     public void Read(SafetensorsReader reader, HashSet<string> used)
     {
         string name = _names.FirstOrDefault(name => reader.TryGetEntry(name, out _)) ?? _names[0];
-        SafetensorsEntry entry = reader.Entry(name);
-        Shape shape = Weight.Shape;
-        long[] expected = shape.Columns == 1 && Weight.Layout == ParameterLayout.Plain ? [shape.Rows] : [shape.Rows, shape.Columns];
-        if (!entry.Shape.SequenceEqual(expected))
-            throw CheckpointException.OfTensor(reader.Path, name, $"is {ShapeText.Of(entry.Shape)}, the base model has {ShapeText.Of(expected)}. Is it the adapter of another model?");
-        Parameter trained = _isOn ? Weight : _other;
-        CausalModel.Read(trained, trained.Value, reader, name);
+        Read(_isOn ? Weight : _other, reader, name);
         foreach (string each in _names)
             used.Add(each);
+    }
+
+    /// <summary>Reads a whole weight.</summary>
+    /// <returns>The name.</returns>
+    /// <exception cref="CheckpointException">The tensor is missing or misshapen.</exception>
+    public static string Read(Parameter weight, SafetensorsReader reader, string name)
+    {
+        SafetensorsEntry entry = reader.Entry(name);
+        Shape shape = weight.Shape;
+        long[] expected = shape.Columns == 1 && weight.Layout == ParameterLayout.Plain ? [shape.Rows] : [shape.Rows, shape.Columns];
+        if (!entry.Shape.SequenceEqual(expected))
+            throw CheckpointException.OfTensor(reader.Path, name, $"is {ShapeText.Of(entry.Shape)}, the base model has {ShapeText.Of(expected)}. Is it the adapter of another model?");
+        CausalModel.Read(weight, weight.Value, reader, name);
+        return name;
     }
 
     /// <summary>Gives the weight its base numbers back, unless it keeps the trained ones.</summary>

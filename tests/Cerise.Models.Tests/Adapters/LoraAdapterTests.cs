@@ -146,8 +146,6 @@ public sealed class LoraAdapterTests
         float[] expected;
         using (CausalModel model = Gentle("qwen2", device))
         {
-            AdapterException refused = Assert.Throws<AdapterException>(() => model.AddAdapter(config with { EnsureWeightTying = false }, Seed.From(1)));
-            Assert.Contains("set ensure_weight_tying to keep them one", refused.Message, StringComparison.Ordinal);
             AdaptedModels.Add(model, config, Seed.From(1), size: 0.1f).Save(folder.Path);
             expected = Score(model, "qwen2");
             model.Save(folder.File("merged"), SafetensorsDType.F32);
@@ -159,6 +157,58 @@ public sealed class LoraAdapterTests
         using CausalModel merged = CausalModel.Load(folder.File("merged"), device);
         AssertClose(expected, Score(merged, "qwen2"), "merged");
         Assert.True(merged.IsTied);
+    }
+
+    // PEFT's own default: a copy for each of the two that is named, and the other stays the base's.
+    [Theory]
+    [InlineData("qwen2", "embed_tokens", "lm_head")]
+    [InlineData("qwen2", "lm_head")]
+    [InlineData("qwen2", "model.embed_tokens")]
+    [InlineData("gemma2", "embed_tokens", "lm_head")]
+    [InlineData("gpt2", "wte", "lm_head")]
+    [InlineData("gpt2", "lm_head")]
+    public void A_table_that_is_embedding_and_head_is_two_where_they_are_trained_whole_apart(string family, params string[] names)
+    {
+        using Device device = Device.Cpu(1);
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        using CausalModel model = Gentle(family, device);
+        float[] plain = Score(model, family), table = model.Parameters[0].ToArray();
+        LoraAdapter adapter = AdaptedModels.Add(model, new LoraConfig { R = 2, ModulesToSave = names }, Seed.From(1), size: 0.1f);
+        float[] expected = Score(model, family);
+        Assert.NotEqual(plain, expected);
+        using (adapter.Off())
+            Bits.AssertSame(plain, Score(model, family), $"{family}, off");
+
+        adapter.Save(folder.File("adapter"));
+        using (SafetensorsReader file = SafetensorsReader.Open(folder.File("adapter/adapter_model.safetensors")))
+        {
+            string[] whole = [.. file.Entries.Select(entry => entry.Name).Where(name => !name.Contains("lora_", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+            Assert.Equal(names.Select(name => $"base_model.model.{(name == "lm_head" ? name : AdaptableModule.PathOf(model.Parameters[0].Name))}.weight").Order(StringComparer.Ordinal), whole);
+        }
+        Assert.Throws<InvalidOperationException>(() => model.Merge());
+        model.Save(folder.File("merged"), SafetensorsDType.F32);
+        using CausalModel merged = CausalModel.Load(folder.File("merged"), device);
+        Assert.False(merged.IsTied);
+        AssertClose(expected, Score(merged, family), "merged");
+        Assert.Equal(!names.Any(name => name != "lm_head"), merged.Parameters[0].ToArray().AsSpan().SequenceEqual(table));
+        Assert.Equal(!names.Contains("lm_head"), merged.Parameter("lm_head.weight").ToArray().AsSpan().SequenceEqual(table));
+        AssertSameGradients(model, merged, family);
+
+        model.RemoveAdapter();
+        Bits.AssertSame(plain, Score(model, family), $"{family}, removed");
+        model.LoadAdapter(folder.File("adapter"));
+        Bits.AssertSame(expected, Score(model, family), $"{family}, loaded");
+    }
+
+    [Fact]
+    public void Embedding_and_head_that_are_one_table_are_not_half_adapted_and_half_trained_whole()
+    {
+        using Device device = Device.Cpu(1);
+        using CausalModel model = Gentle("qwen2", device);
+        LoraConfig config = new() { TargetModules = ModuleSelection.Of(["q_proj", "lm_head"]), ModulesToSave = ["embed_tokens"] };
+        Assert.Equal(
+            "target_modules names 'lm_head', and modules_to_save the other of embedding and head, which are one table in this model: name both in one of the two",
+            Assert.Throws<AdapterException>(() => model.AddAdapter(config, Seed.From(1))).Message);
     }
 
     [Fact]
@@ -186,6 +236,26 @@ public sealed class LoraAdapterTests
     {
         using Graph graph = new(model.Device, record: false);
         return model.LogProbs(graph, TokenBatch.PackAll(FamilyCases.Sequences(family, 5, 40, 70))).LogProbs.ToArray();
+    }
+
+    // What is trained whole has the gradient that it has in the model with two tables.
+    private static void AssertSameGradients(CausalModel model, CausalModel merged, string family)
+    {
+        foreach (CausalModel each in new[] { model, merged })
+        {
+            each.RequireGradients();
+            using Graph graph = new(each.Device, record: true);
+            TokenBatch batch = TokenBatch.PackAll(FamilyCases.Sequences(family, 5, 40));
+            graph.Backward(each.LikelihoodLoss(graph, batch, [.. Enumerable.Repeat(1f / batch.Targets.Count, batch.Targets.Count)]).Loss);
+        }
+        foreach (Parameter trained in model.TrainedParameters.Where(parameter => !parameter.Name.Contains("lora_", StringComparison.Ordinal)))
+        {
+            float[] mine = trained.ToArray(trained.Gradient!), theirs = merged.Parameter(trained.Name).ToArray(merged.Parameter(trained.Name).Gradient!);
+            float largest = theirs.Max(Math.Abs);
+            Assert.True(largest > 0, trained.Name);
+            foreach ((float one, float other) in mine.Zip(theirs))
+                Assert.Equal(other, one, 1e-4f * largest);
+        }
     }
 
     // Weights of the size that trained models have, in which rounding does not grow from layer to layer.
