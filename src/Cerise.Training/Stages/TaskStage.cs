@@ -14,11 +14,16 @@ public sealed class TaskStage(TaskStageOptions options) : IStage
         context.Progress.StageStarted(context.Stage.Name, 1);
         ITask task = options.Task == TaskKind.Stories ? new StoryTask(options.Stories) : new CountdownTask(options.Countdown);
         TaskFileOptions sizes = new() { Documents = options.Documents, Prompts = options.Prompts, EvaluationProblems = options.EvaluationProblems };
+        string[] heldOut = [.. options.HeldOut.Select(file => context.Input("held_out", file))];
+        var exclude = heldOut.SelectMany(ContaminationCheck.Questions).ToHashSet(StringComparer.Ordinal);
         AtomicFolder.Write(context.Output, folder =>
         {
-            TaskFiles files = TaskFiles.Write(task, context.Seed, folder, sizes);
+            TaskFiles files = TaskFiles.Write(task, context.Seed, folder, sizes, exclude);
+            string[] made = [files.Corpus, files.Prompts];
             if (options.Chat.Conversations > 0)
-                ChatFiles.Write((StoryTask)task, context.Seed, folder, options.Chat, files, options.EvaluationProblems);
+                made = [.. made, ChatFiles.Write((StoryTask)task, context.Seed, folder, options.Chat, files, options.EvaluationProblems, exclude)];
+            foreach (string file in heldOut)
+                ContaminationCheck.Run(file, made);
         });
         context.Progress.Message($"{options.Documents} documents, {options.Prompts} prompts, {options.EvaluationProblems} held-out problems; none of those occurs in the others");
         context.Run.FinishStage(context.Stage.Name, 1);

@@ -37,6 +37,9 @@ public sealed record TaskStageOptions : IOptions
     /// <summary>Problems held out for evaluation. Default 400.</summary>
     public int EvaluationProblems { get; init; } = 400;
 
+    /// <summary>Problems that others hold out, such as <c>task/evaluation.jsonl</c> of an earlier stage: none of them occurs in what this stage makes. Default none.</summary>
+    public IReadOnlyList<string> HeldOut { get; init; } = [];
+
     /// <inheritdoc/>
     public IEnumerable<string> Faults()
     {

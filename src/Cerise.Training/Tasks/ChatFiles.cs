@@ -16,17 +16,21 @@ internal static class ChatFiles
     /// <param name="options">How many, and how.</param>
     /// <param name="files">The task's other files.</param>
     /// <param name="evaluationProblems">How many held-out stories there are.</param>
+    /// <param name="exclude">Questions that others hold out.</param>
+    /// <returns>The path of the conversations to train on.</returns>
     /// <exception cref="Evaluation.ContaminationException">A held-out question occurs in a conversation.</exception>
-    public static void Write(StoryTask stories, Seed seed, string folder, StoryChatOptions options, TaskFiles files, int evaluationProblems)
+    public static string Write(
+        StoryTask stories, Seed seed, string folder, StoryChatOptions options, TaskFiles files, int evaluationProblems, IReadOnlySet<string> exclude)
     {
         StoryProblem[] heldOut = [.. stories.Generate(seed.Fork("evaluation"), evaluationProblems)];
-        HashSet<string> questions = [.. heldOut.Select(story => story.Question)];
+        HashSet<string> questions = [.. exclude, .. heldOut.Select(story => story.Question)];
         string conversations = Path.Combine(folder, "conversations.jsonl");
         Write(conversations, StoryChat.Training(stories, seed.Fork("chat"), options, questions));
         Write(Path.Combine(folder, "chat_totals.jsonl"), StoryChat.Totals(heldOut, options.SystemPrompt));
         Write(Path.Combine(folder, "chat_careless.jsonl"), StoryChat.Totals(heldOut, options.NegativeSystemPrompt));
         Write(Path.Combine(folder, "chat_follow_ups.jsonl"), StoryChat.FollowUps(heldOut, options.SystemPrompt, seed.Fork("follow-ups")));
         ContaminationCheck.Run(files.Evaluation, conversations);
+        return conversations;
     }
 
     private static void Write(string path, IEnumerable<StoryConversation> rows) => JsonLines.Write(path, rows, WriteColumns);

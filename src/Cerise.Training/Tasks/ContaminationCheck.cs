@@ -16,7 +16,7 @@ public static class ContaminationCheck
     public static int Run(string evaluation, params IEnumerable<string> training)
     {
         ArgumentNullException.ThrowIfNull(training);
-        var index = new QuestionIndex(JsonLines.Read(evaluation).Select(row => Question(evaluation, row.Line, row.Row)));
+        var index = new QuestionIndex(Questions(evaluation));
         foreach (string file in training)
             foreach ((long line, JsonElement row) in JsonLines.Read(file))
                 foreach (string text in Texts(file, line, row))
@@ -24,6 +24,10 @@ public static class ContaminationCheck
                         throw new ContaminationException(question, file, line);
         return index.Count;
     }
+
+    /// <summary>The questions of an evaluation.</summary>
+    /// <exception cref="TaskException">The file cannot be read, or a row has no question.</exception>
+    internal static IEnumerable<string> Questions(string evaluation) => JsonLines.Read(evaluation).Select(row => Question(evaluation, row.Line, row.Row));
 
     private static string Question(string file, long line, JsonElement row)
     {

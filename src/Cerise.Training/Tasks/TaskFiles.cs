@@ -15,17 +15,18 @@ public sealed record TaskFiles(string Corpus, string Prompts, string Evaluation)
     /// <param name="seed">Where everything comes from: the same seed gives the same bytes.</param>
     /// <param name="folder">Where to write <c>corpus.jsonl</c>, <c>prompts.jsonl</c> and <c>evaluation.jsonl</c>.</param>
     /// <param name="options">How much.</param>
+    /// <param name="exclude">Questions that others hold out: they occur in no prompt and no document.</param>
     /// <exception cref="TaskException">The task has too few problems.</exception>
     /// <exception cref="Runs.RunException">A file cannot be written.</exception>
     /// <exception cref="ContaminationException">An evaluation question occurs in training data.</exception>
-    public static TaskFiles Write(ITask task, Seed seed, string folder, TaskFileOptions? options = null)
+    public static TaskFiles Write(ITask task, Seed seed, string folder, TaskFileOptions? options = null, IReadOnlySet<string>? exclude = null)
     {
         ArgumentNullException.ThrowIfNull(task);
         options ??= new();
         TaskException.ThrowIfAny(task.Name, options.Faults());
         var files = new TaskFiles(Path.Combine(folder, "corpus.jsonl"), Path.Combine(folder, "prompts.jsonl"), Path.Combine(folder, "evaluation.jsonl"));
 
-        var used = new HashSet<string>(StringComparer.Ordinal);
+        var used = new HashSet<string>(exclude ?? new HashSet<string>(), StringComparer.Ordinal);
         WriteProblems(files.Evaluation, task, task.Problems(seed.Fork("evaluation"), options.EvaluationProblems), used);
         WriteProblems(files.Prompts, task, task.Problems(seed.Fork("prompts"), options.Prompts, used), used);
         JsonLines.Write(files.Corpus, task.Documents(seed.Fork("corpus"), options.Documents, used), (row, text) => row.WriteString("text", text));

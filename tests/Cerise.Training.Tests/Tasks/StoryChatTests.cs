@@ -86,7 +86,8 @@ public class StoryChatTests
     {
         using TemporaryFolder folder = TestPaths.NewFolder();
         TaskFiles files = TaskFiles.Write(Task, Seed.From(6), folder.Path, new TaskFileOptions { Documents = 5, Prompts = 5, EvaluationProblems = 7 });
-        ChatFiles.Write(Task, Seed.From(6), folder.Path, Options with { Conversations = 12 }, files, 7);
+        string path = ChatFiles.Write(Task, Seed.From(6), folder.Path, Options with { Conversations = 12 }, files, 7, new HashSet<string>());
+        Assert.Equal(Path.Combine(folder.Path, "conversations.jsonl"), path);
         JsonElement[] held = Rows("evaluation.jsonl");
         foreach (string name in (string[])["chat_totals.jsonl", "chat_careless.jsonl", "chat_follow_ups.jsonl"])
             Assert.Equal(held.Select(row => row.GetProperty("question").GetString()), Rows(name).Select(row => row.GetProperty("question").GetString()));
