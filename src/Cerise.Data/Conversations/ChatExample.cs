@@ -27,8 +27,11 @@ public sealed class ChatExample
     /// <summary>The turns in the text's order, covering all of it.</summary>
     public IReadOnlyList<ChatTurn> Turns { get; }
 
-    /// <summary>How many tokens were cut off at the end.</summary>
+    /// <summary>How many tokens were cut off, at the end unless <see cref="IsCutAtStart"/>.</summary>
     public int CutTokens { get; internal init; }
+
+    /// <summary>Whether the tokens that were cut off are the first ones.</summary>
+    public bool IsCutAtStart { get; internal init; }
 
     /// <summary>How many tokens lie across the border of what is trained; each is trained only if it begins inside.</summary>
     public int StraddlingTokens { get; internal init; }

@@ -9,5 +9,5 @@ namespace Cerise.Data.Conversations;
 public sealed record ChatRow(Row Row, ChatExample? Example, string? DroppedBecause)
 {
     /// <summary>Where the row stands, for messages.</summary>
-    public string Place => FormattableString.Invariant($"{Row.File}:{Row.Line}");
+    public string Place => Row.Place;
 }

@@ -16,7 +16,7 @@ public sealed class ChatStatistics
     /// <summary>Rows that are left out, by the reason with its numbers taken out.</summary>
     public IReadOnlyDictionary<string, long> Dropped => _reasons;
 
-    /// <summary>Rows that are used without their end.</summary>
+    /// <summary>Rows that are used without their end, or without their start.</summary>
     public long CutRows { get; private set; }
 
     /// <summary>Tokens that were cut off those.</summary>
@@ -78,7 +78,7 @@ public sealed class ChatStatistics
 
     /// <summary>How many rows have how many tokens, in bins of equal round width.</summary>
     /// <param name="most">Bins at most.</param>
-    /// <returns>Each bin's first length, the length after its last, and its rows; empty where no row is used.</returns>
+    /// <returns>Each bin's first length, the length after its last, and its rows, from the shortest row's on; empty where no row is used.</returns>
     public IReadOnlyList<(int From, int To, int Rows)> Histogram(int most = 12)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
@@ -88,7 +88,7 @@ public sealed class ChatStatistics
         int[] counts = new int[(longest / width) + 1];
         foreach (int length in _lengths)
             counts[length / width]++;
-        return [.. counts.Select((rows, bin) => (bin * width, (bin + 1) * width, rows))];
+        return [.. counts.Select((rows, bin) => (bin * width, (bin + 1) * width, rows)).SkipWhile(bin => bin.rows == 0)];
     }
 
     /// <summary>The smallest of 1, 2, 5, 10, 20, ... that covers a range in so many steps.</summary>

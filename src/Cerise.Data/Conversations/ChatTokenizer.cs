@@ -112,15 +112,18 @@ public sealed class ChatTokenizer
         Conversation conversation, string text, (int Id, int Start, int End)[] tokens, byte[] trained, IReadOnlyList<ChatTurn> turns, int straddling, RenderedChat? chat)
     {
         int kept = Math.Min(tokens.Length, Options.MaxLength ?? int.MaxValue), cut = tokens.Length - kept;
-        int before = trained.Skip(1).Sum(one => one), after = trained.Take(kept).Skip(1).Sum(one => one);
+        bool keepsEnd = cut > 0 && Options.Truncation == TruncationMode.KeepEnd;
+        int first = keepsEnd ? cut : 0;
+        int before = trained.Skip(1).Sum(one => one), after = trained.Skip(first).Take(kept).Skip(1).Sum(one => one);
         string? dropped = !conversation.HasAnswer ? "it has no answer to train on"
             : before == 0 ? turns.Select(turn => turn.Problem).FirstOrDefault(problem => problem is not null) ?? "nothing in it is to be trained"
-            : cut > 0 && Options.DropTooLong ? FormattableString.Invariant($"it has {tokens.Length} tokens, more than {kept}")
-            : after == 0 ? FormattableString.Invariant($"all its {before} trained tokens lie beyond the first {kept} of {tokens.Length}")
+            : cut > 0 && Options.Truncation == TruncationMode.Drop ? FormattableString.Invariant($"it has {tokens.Length} tokens, more than {kept}")
+            : after == 0 ? FormattableString.Invariant($"all its {before} trained tokens lie {(keepsEnd ? "before the last" : "beyond the first")} {kept} of {tokens.Length}")
             : null;
-        return new ChatExample(conversation, text, tokens[..kept], trained[..kept], turns)
+        return new ChatExample(conversation, text, tokens[first..(first + kept)], trained[first..(first + kept)], turns)
         {
             CutTokens = cut,
+            IsCutAtStart = keepsEnd,
             StraddlingTokens = straddling,
             SpecialTokensInContent = chat is null ? 0 : SpecialInContent(chat, tokens),
             DroppedBecause = dropped,
@@ -148,8 +151,8 @@ public sealed class ChatTokenizer
             : conversation with { Messages = [new Message(MessageRoles.System, Options.SystemPrompt), .. conversation.Messages] };
 
     private ChatRenderer RendererFor(Conversation conversation) => _renderer ?? throw new DatasetException(conversation.File, conversation.Line, 0,
-        "is a conversation, and the model has no chat template: neither chat_template.jinja nor chat_template in tokenizer_config.json. Add one, or name a template file.");
+        "is a conversation, and the model has no chat template: neither chat_template.jinja nor chat_template in tokenizer_config.json. Add one, or name a template file.", number: conversation.Number);
 
     private static DatasetException Refused(Conversation conversation, ChatTemplateException error)
-        => new(conversation.File, conversation.Line, 0, $"is refused by the chat template: {error.Message}", error);
+        => new(conversation.File, conversation.Line, 0, $"is refused by the chat template: {error.Message}", error, conversation.Number);
 }

@@ -11,11 +11,11 @@ public sealed record ChatTokenizerOptions
     /// <summary>Variables of the template, such as <c>enable_thinking</c>; those of a row come before them. Default none.</summary>
     public IReadOnlyDictionary<string, JsonElement> Variables { get; init; } = new Dictionary<string, JsonElement>();
 
-    /// <summary>Tokens of the longest example; a longer one keeps its start (TRL's <c>keep_start</c>) and gets no end token. Null (default) for any length.</summary>
+    /// <summary>Tokens of the longest example. Null (default) for any length.</summary>
     public int? MaxLength { get; init; }
 
-    /// <summary>Whether an example longer than <see cref="MaxLength"/> is left out rather than cut. Default false.</summary>
-    public bool DropTooLong { get; init; }
+    /// <summary>What becomes of an example longer than <see cref="MaxLength"/>. Default <see cref="TruncationMode.KeepStart"/>, as TRL's.</summary>
+    public TruncationMode Truncation { get; init; }
 
     /// <summary>Whether only what the model says is trained (default), or every token.</summary>
     public bool CompletionOnlyLoss { get; init; } = true;

@@ -39,6 +39,9 @@ public sealed record Conversation
     /// <summary>Its line in the file, from 1; 0 where there is none.</summary>
     public long Line { get; init; }
 
+    /// <summary>Its number in a JSON array, from 1; 0 elsewhere.</summary>
+    public long Number { get; init; }
+
     /// <summary>The system prompt with which it begins; null for none.</summary>
     public string? System => Messages is [{ Role: MessageRoles.System } first, ..] ? first.Text : null;
 

@@ -12,7 +12,11 @@ public sealed class ConversationChecks(ChatTokenizer chat, int? vocabSize = null
     private readonly NegativeExamples _negatives = new();
     private readonly IReadOnlyCollection<int> _stopIds = stopIds ?? (chat.Tokenizer.EosId is { } end ? [end] : []);
     private readonly bool _addsBegin = chat.Tokenizer.BosId is { } begin && chat.Tokenizer.Encode("").FirstOrDefault(-1) == begin;
+    private readonly Finding _order = new();
     private long _rows, _used, _trained, _tokens;
+
+    /// <summary>Whether bad rows are left out, which is worth a warning, rather than stop the run (<c>drop_bad_rows</c>). Default true.</summary>
+    public bool BadRowsAreLeftOut { get; init; } = true;
 
     /// <summary>Looks at a row.</summary>
     public void Add(ChatRow row)
@@ -35,6 +39,8 @@ public sealed class ConversationChecks(ChatTokenizer chat, int? vocabSize = null
         _tokens += example.Tokens.Count;
         if (example.CutTokens > 0)
             _cut.Add(row.Place);
+        if (RoleOrder.Oddity(example.Conversation.Messages) is { } oddity)
+            _order.Add(row.Place, oddity);
         LookAtTurns(row.Place, example);
         LookAtTokens(row.Place, example);
         _negatives.Add(row.Place, example.Conversation);
@@ -49,16 +55,20 @@ public sealed class ConversationChecks(ChatTokenizer chat, int? vocabSize = null
             : Passed("chat template", chat.Template?.Name ?? "none, and none is needed"),
         TrainedTokens(),
         _bad.Count > 0
-            ? Warning("bad rows", $"{_bad.Count} of {_rows} rows are left out, the first because it {_bad.First.TrimEnd('.')}", _bad, "Correct or remove them.")
+            ? BadRows()
             : Passed("bad rows", "none"),
         _fallen.Count + _cut.Count > 0
-            ? Warning("length", $"{_cut.Count} rows are cut to {chat.Options.MaxLength} tokens and lose their end; of {_fallen.Count} nothing trained is left and they are dropped",
+            ? Warning("length", $"{_cut.Count} rows are cut to {chat.Options.MaxLength} tokens and lose their {(chat.Options.Truncation == TruncationMode.KeepEnd ? "start" : "end")}; of {_fallen.Count} nothing trained is left and they are dropped",
                 _fallen.Count > 0 ? _fallen : _cut, "Raise max_length, or shorten the rows.")
             : Passed("length", "no row is cut"),
         _unwritten.Count > 0
-            ? Failed("rendered answers", $"{_unwritten.Count} answers do not come out of the template as they are, the first because {_unwritten.First}", _unwritten,
+            ? Failed("rendered answers", $"{_unwritten.Count} answers do not come out of the template as they are; the first: {_unwritten.First}", _unwritten,
                 "Use a template that writes them, or exclude the messages (\"train\": false).")
             : Passed("rendered answers", "the template writes every answer"),
+        _order.Count > 0
+            ? Warning("order of roles", $"{_order.Count} rows have turns in another order than system, user, assistant, user, assistant; the first: {_order.First}", _order,
+                "Is a turn missing, or were turns split? What is asked at inference comes in the usual order.")
+            : Passed("order of roles", "questions and answers take turns"),
         GenerationPrompt(),
         EndToken(),
         BeginToken(),
@@ -76,8 +86,9 @@ public sealed class ConversationChecks(ChatTokenizer chat, int? vocabSize = null
 
     private void LookAtTurns(string place, ChatExample example)
     {
-        int end = example.CutTokens > 0 ? example.Tokens[^1].End : int.MaxValue;
-        ChatTurn[] trained = [.. example.Turns.Where(turn => turn.Trained.Count > 0)];
+        int begin = example.IsCutAtStart ? example.Tokens[0].Start : 0;
+        int end = example.CutTokens > 0 && !example.IsCutAtStart ? example.Tokens[^1].End : int.MaxValue;
+        ChatTurn[] trained = [.. example.Turns.Where(turn => turn.Trained.Count > 0 && turn.Trained[^1].End > begin)];
         for (int i = 0; i < trained.Length; i++)
         {
             if (!trained[i].BeginsAsAtInference)
@@ -100,17 +111,25 @@ public sealed class ConversationChecks(ChatTokenizer chat, int? vocabSize = null
         int begin = chat.Tokenizer.BosId ?? -1, first = example.Tokens[0].Id;
         if (begin >= 0 && first == begin && example.Tokens.Count > 1 && example.Tokens[1].Id == begin)
             _doubledBegin.Add(place);
-        if (_addsBegin && first != begin)
+        if (_addsBegin && first != begin && !example.IsCutAtStart)
             _noBegin.Add(place);
         if (vocabSize is { } size && example.Tokens.Any(token => token.Id >= size))
             _beyond.Add(place);
+    }
+
+    private ConversationCheck BadRows()
+    {
+        string first = $"the first: {_bad.First.TrimEnd('.')}";
+        return BadRowsAreLeftOut
+            ? Warning("bad rows", $"{_bad.Count} of {_rows} rows are left out; {first}", _bad, "Correct or remove them; without drop_bad_rows a run stops at the first.")
+            : Failed("bad rows", $"{_bad.Count} of {_rows} rows are bad; {first}", _bad, "Correct or remove them, or set drop_bad_rows: true to leave them out.");
     }
 
     private ConversationCheck TrainedTokens()
     {
         if (_untrained.Count > 0)
         {
-            return Failed("trained tokens", $"{_untrained.Count} of {_rows} rows have no trained token, the first because {_untrained.First}", _untrained,
+            return Failed("trained tokens", $"{_untrained.Count} of {_rows} rows have no trained token; the first: {_untrained.First}", _untrained,
                 "Remove them: they cost time and teach nothing. ./cerise inspect shows what is trained.");
         }
         return _used == 0

@@ -116,6 +116,7 @@ public sealed class ConversationReader(ConversationLayout? layout = null)
             Layout = layout,
             File = row.File,
             Line = row.Line,
+            Number = row.Number,
         };
     }
 

@@ -12,8 +12,9 @@ public sealed class DatasetException : Exception
     /// <param name="column">Character in the line, from 1; 0 when the fault concerns the whole line.</param>
     /// <param name="problem">What is wrong and how to fix it, in full sentences.</param>
     /// <param name="innerException">The cause, such as the operating system's error.</param>
-    public DatasetException(string file, long line, int column, string problem, Exception? innerException = null)
-        : base(Place(file, line, column) + ": " + MessageText.Bounded(problem), innerException)
+    /// <param name="number">The row's number in a file whose rows need not stand on lines of their own, from 1; 0 (default) in others.</param>
+    public DatasetException(string file, long line, int column, string problem, Exception? innerException = null, long number = 0)
+        : base(Place(file, line, column, number) + ": " + MessageText.Bounded(problem), innerException)
     {
         File = file;
         Line = line;
@@ -33,8 +34,9 @@ public sealed class DatasetException : Exception
     /// <summary>What is wrong, without the place.</summary>
     public string Problem { get; }
 
-    private static string Place(string file, long line, int column)
-        => line == 0 ? file
+    private static string Place(string file, long line, int column, long number)
+        => (line == 0 ? file
             : column == 0 ? string.Create(CultureInfo.InvariantCulture, $"{file}:{line}")
-            : string.Create(CultureInfo.InvariantCulture, $"{file}:{line}:{column}");
+            : string.Create(CultureInfo.InvariantCulture, $"{file}:{line}:{column}"))
+            + (number > 0 ? string.Create(CultureInfo.InvariantCulture, $" (row {number})") : "");
 }

@@ -21,15 +21,26 @@ public static class HashSplit
     /// <exception cref="DatasetException">A row lacks one of the columns.</exception>
     public static (IReadOnlyList<Row> Train, IReadOnlyList<Row> Validation) Split(
         IReadOnlyList<Row> rows, double validationFraction, string salt = "", params string[] columns)
+        => Split(rows, validationFraction, _ => columns, salt);
+
+    /// <summary>Divides a list of rows for which different columns decide.</summary>
+    /// <param name="rows">All rows.</param>
+    /// <param name="validationFraction">Share of rows to expect in validation, in [0, 1].</param>
+    /// <param name="columns">The columns of a row that decide, so that rows that are equal there stay together; all when empty.</param>
+    /// <param name="salt">Another salt gives another division. Default empty.</param>
+    /// <exception cref="DatasetException">A row lacks one of its columns.</exception>
+    public static (IReadOnlyList<Row> Train, IReadOnlyList<Row> Validation) Split(
+        IReadOnlyList<Row> rows, double validationFraction, Func<Row, string[]> columns, string salt = "")
     {
         ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(columns);
         List<int> train = [], validation = [];
         for (int i = 0; i < rows.Count; i++)
-            (IsValidation(rows[i], validationFraction, salt, columns) ? validation : train).Add(i);
+            (IsValidation(rows[i], validationFraction, salt, columns(rows[i])) ? validation : train).Add(i);
         return (new Part(rows, train), new Part(rows, validation));
     }
 
-    /// <summary>Whether a row belongs to validation; parameters as for <see cref="Split"/>.</summary>
+    /// <summary>Whether a row belongs to validation; parameters as for <see cref="Split(IReadOnlyList{Row}, double, string, string[])"/>.</summary>
     /// <exception cref="DatasetException">The row lacks one of the columns.</exception>
     public static bool IsValidation(Row row, double validationFraction, string salt = "", params string[] columns)
     {

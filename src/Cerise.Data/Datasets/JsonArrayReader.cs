@@ -9,8 +9,9 @@ internal sealed class JsonArrayReader(Stream stream, string file, ReadOptions op
     private int _start;
     private int _end;
     private long _line = 1;
+    private long _number;
 
-    /// <summary>The rows, read as they are asked for; each counts as standing on the line where it begins.</summary>
+    /// <summary>The rows, read as they are asked for, numbered from 1; each counts as standing on the line where it begins.</summary>
     public IEnumerable<Row> Rows()
     {
         SkipMark();
@@ -79,7 +80,7 @@ internal sealed class JsonArrayReader(Stream stream, string file, ReadOptions op
         ReadOnlySpan<byte> bytes = _buffer.AsSpan(_start, length);
         if (length > options.MaxRowBytes)
             throw Fault($"is a row longer than {options.MaxRowBytes} bytes. Is a quote or bracket left open?");
-        Row row = Row.FromJson(RowJson.Parse(bytes, file, _line, isWholeLine: false, Hint), file, _line, options.Columns);
+        Row row = Row.FromJson(RowJson.Parse(bytes, file, _line, isWholeLine: false, Hint), file, _line, options.Columns, ++_number);
         _line += bytes.Count((byte)'\n');
         _start += length;
         return row;

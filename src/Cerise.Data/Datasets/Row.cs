@@ -8,8 +8,9 @@ public sealed class Row
     private readonly JsonElement _values;
     private readonly ColumnMap _map;
 
-    private Row(JsonElement values, string file, long line, ColumnMap map, bool isUntyped = false)
+    private Row(JsonElement values, string file, long line, ColumnMap map, bool isUntyped = false, long number = 0)
     {
+        Number = number;
         _values = values;
         File = file;
         Line = line;
@@ -22,6 +23,12 @@ public sealed class Row
 
     /// <summary>Its line in the file, from 1.</summary>
     public long Line { get; }
+
+    /// <summary>Its number in a JSON array, from 1, where many rows may stand on one line; 0 in files of other formats.</summary>
+    public long Number { get; }
+
+    /// <summary>Where it stands, for messages: file and line, in a JSON array its number too.</summary>
+    public string Place => Number > 0 ? FormattableString.Invariant($"{File}:{Line} (row {Number})") : FormattableString.Invariant($"{File}:{Line}");
 
     /// <summary>Names of its columns, in the file's order, as mapped.</summary>
     public IEnumerable<string> Columns => _map.Targets(_values.EnumerateObject().Select(property => property.Name));
@@ -56,7 +63,7 @@ public sealed class Row
     }
 
     /// <summary>A row of an object that is parsed already.</summary>
-    internal static Row FromJson(JsonElement values, string file, long line, ColumnMap map) => new(values, file, line, map);
+    internal static Row FromJson(JsonElement values, string file, long line, ColumnMap map, long number) => new(values, file, line, map, number: number);
 
     /// <summary>A row of cells; null for an empty cell.</summary>
     internal static Row FromCells(IReadOnlyList<string> columns, IReadOnlyList<string?> cells, string file, long line, ColumnMap map)
@@ -115,11 +122,11 @@ public sealed class Row
     }
 
     /// <summary>The same row with other names for its columns, in place of those it had.</summary>
-    public Row WithColumns(ColumnMap map) => new(_values, File, Line, map, IsUntyped);
+    public Row WithColumns(ColumnMap map) => new(_values, File, Line, map, IsUntyped, Number);
 
     /// <summary>A fault of this row.</summary>
     /// <param name="problem">What is wrong and how to fix it, in full sentences.</param>
-    public DatasetException Fault(string problem) => new(File, Line, 0, problem);
+    public DatasetException Fault(string problem) => new(File, Line, 0, problem, number: Number);
 
     /// <summary>A fault in one column of this row.</summary>
     /// <param name="column">The column at fault.</param>

@@ -23,7 +23,7 @@ public sealed class GrpoStage(GrpoStageOptions options) : IStage
         using CausalModel model = TrainedWeights.Load(context, source, options);
         ModelFolder.RequireFit(model, tokenizer, source.Model);
         RewardSum rewards = RewardOptions.Sum(options.Rewards, context.Rewards);
-        IReadOnlyList<Prompt> all = Prompt.Read(StageData.Read(context, options.Data, options.Mix), text.Chat(), TemplateSetting.TextOf(options.Template));
+        IReadOnlyList<Prompt> all = Prompt.Read(StageData.Read(context, options.Sources()), text.Chat(), TemplateSetting.TextOf(options.Template));
         Prompt[] prompts = [.. all.Where(prompt => prompt.Ids.Count <= options.MaxPromptLength)];
 
         Preflight preflight = new(context);

@@ -29,6 +29,9 @@ public sealed record GrpoStageOptions : GrpoOptions
     /// <summary>How many checkpoints stay. Default 2.</summary>
     public int KeepCheckpoints { get; init; } = 2;
 
+    /// <summary>Where its rows come from.</summary>
+    public RowSources Sources() => new() { Data = Data, Mix = Mix };
+
     /// <inheritdoc/>
     public override IEnumerable<string> Faults()
     {

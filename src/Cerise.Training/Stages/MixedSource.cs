@@ -5,11 +5,14 @@ namespace Cerise.Training.Stages;
 /// <summary>A further dataset to mix in.</summary>
 public sealed record MixedSource : IOptions
 {
-    /// <summary>JSONL: an earlier stage's file or a path.</summary>
+    /// <summary>Rows in the formats of the stage's own data: an earlier stage's file or a path.</summary>
     public string Data { get; init; } = "";
 
     /// <summary>Its share beside the stage's own data, which has weight 1. Default 1.</summary>
     public double Weight { get; init; } = 1;
+
+    /// <summary>This file's name for each column that is called otherwise; none (default) for the stage's own.</summary>
+    public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>();
 
     /// <inheritdoc/>
     public IEnumerable<string> Faults()

@@ -32,6 +32,9 @@ public sealed record PretrainStageOptions : PretrainOptions
     /// <summary>How many checkpoints stay. Default 2.</summary>
     public int KeepCheckpoints { get; init; } = 2;
 
+    /// <summary>Where its rows come from.</summary>
+    public RowSources Sources() => new() { Data = Data, Mix = Mix, EvalData = EvalData, ValidationSplit = ValidationSplit };
+
     /// <inheritdoc/>
     public override IEnumerable<string> Faults()
     {

@@ -20,10 +20,11 @@ public sealed class SftStage(SftStageOptions options) : IStage
         ModelFolder.RequireFit(model, text.Tokenizer, source.Model);
         SftOptions fitted = options with { MaxLength = Math.Min(options.MaxLength, model.ContextLength) };
         ChatTokenizer chat = text.Chat(options.TokenizerOptions(model.ContextLength));
-        (IReadOnlyList<Row> rows, IReadOnlyList<Row> heldBack) = ValidationSettings.Rows(context, options.Data, options.Mix, options.EvalData, options.ValidationSplit, options.Columns);
-        ConversationChecks checks = new(chat, model.Config.VocabSize, [.. StopTokens.Of(model.Config, text.Tokenizer)]);
+        (IReadOnlyList<Row> rows, IReadOnlyList<Row> heldBack) = options.Sources().Read(context);
+        int[] stops = [.. StopTokens.Of(model.Config, text.Tokenizer)];
+        ConversationChecks checks = new(chat, model.Config.VocabSize, stops), validationChecks = new(chat, model.Config.VocabSize, stops);
         List<TokenSequence> examples = Tokenize(chat, rows, checks);
-        List<TokenSequence> validation = Tokenize(chat, heldBack, null);
+        List<TokenSequence> validation = Tokenize(chat, heldBack, validationChecks);
 
         Preflight preflight = new(context);
         foreach (ConversationCheck check in checks.Results())
@@ -36,6 +37,9 @@ public sealed class SftStage(SftStageOptions options) : IStage
         MemoryPlan memory = MemoryPlan.ForSupervised(model.Config, options, examples.Max(example => example.Ids.Count), model.Adapter?.Config);
         preflight.Require("memory", memory.Fits, memory.ToString());
         ValidationSettings.Require(preflight, heldBack, validation);
+        if (heldBack.Count > 0)
+            foreach (ConversationCheck check in validationChecks.Results().Where(check => check.Verdict == CheckVerdict.Failed))
+                preflight.Require($"validation: {check.Name}", false, check.Explanation);
         preflight.Write();
 
         using SftTrainer trainer = new(model, examples, fitted, context.Seed, validation);
@@ -43,12 +47,12 @@ public sealed class SftStage(SftStageOptions options) : IStage
         TrainingLoop.Finish(context, trainer, text, source, options);
     }
 
-    private List<TokenSequence> Tokenize(ChatTokenizer chat, IEnumerable<Row> rows, ConversationChecks? checks)
+    private List<TokenSequence> Tokenize(ChatTokenizer chat, IEnumerable<Row> rows, ConversationChecks checks)
     {
         List<TokenSequence> examples = [];
         foreach (ChatRow row in new ChatRows(chat, dropBadRows: options.DropBadRows).Read(rows))
         {
-            checks?.Add(row);
+            checks.Add(row);
             if (row.DroppedBecause is null)
                 examples.Add(TokenSequence.Of(row.Example!));
         }

@@ -50,10 +50,13 @@ public sealed record SftStageOptions : SftOptions
     public ChatTokenizerOptions TokenizerOptions(int contextLength) => new()
     {
         MaxLength = Math.Min(MaxLength, contextLength),
-        DropTooLong = TruncationMode == TruncationMode.Drop,
+        Truncation = TruncationMode,
         CompletionOnlyLoss = CompletionOnlyLoss,
         SystemPrompt = SystemPrompt.Length > 0 ? SystemPrompt : null,
     };
+
+    /// <summary>Where its rows come from.</summary>
+    public RowSources Sources() => new() { Data = Data, Mix = Mix, EvalData = EvalData, ValidationSplit = ValidationSplit, Columns = Columns };
 
     /// <inheritdoc/>
     public override IEnumerable<string> Faults() => base.Faults()

@@ -35,7 +35,15 @@ public sealed class StageContext
     public required CancellationToken Cancellation { get; init; }
 
     /// <summary>The stage's own source of random numbers.</summary>
-    public Seed Seed => Seed.From(Recipe.Seed).Fork(Stage.Name);
+    public Seed Seed => SeedOf(Recipe, Stage);
+
+    /// <summary>A stage's own source of random numbers.</summary>
+    public static Seed SeedOf(RecipeDocument recipe, RecipeStage stage)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(stage);
+        return Seed.From(recipe.Seed).Fork(stage.Name);
+    }
 
     /// <summary>Where the stage's result goes: <c>model/</c> for the last stage that makes a model, else <c>stages/NAME/</c>.</summary>
     public string Output => OutputOf(Stage);

@@ -6,22 +6,26 @@ namespace Cerise.Training.Stages;
 /// <summary>The rows a stage trains on: those of one file, or of several mixed by weight.</summary>
 internal static class StageData
 {
+    /// <summary>Reads the rows of a stage that is about to run.</summary>
+    public static IEnumerable<Row> Read(StageContext context, RowSources sources) => Read(context.Input, context.Seed, context.Stage.Title, sources);
+
     /// <summary>Reads the rows.</summary>
-    /// <param name="context">The stage.</param>
-    /// <param name="data">Its own file, with weight 1.</param>
-    /// <param name="mix">Further files.</param>
-    /// <param name="columns">The files' names for columns that are called otherwise; null for none.</param>
+    /// <param name="find">The path of a file, by the setting and its value.</param>
+    /// <param name="seed">The stage's.</param>
+    /// <param name="title">What messages call the stage.</param>
+    /// <param name="sources">The stage's own file, with weight 1, and further ones.</param>
     /// <returns>The file's rows in order; with a mix, one epoch of it: as many rows as the files have together, by the weights' shares.</returns>
-    public static IEnumerable<Row> Read(StageContext context, string data, IReadOnlyList<MixedSource> mix, IReadOnlyDictionary<string, string>? columns = null)
+    public static IEnumerable<Row> Read(Func<string, string, string> find, Seed seed, string title, RowSources sources)
     {
-        string path = context.Input("data", data);
-        if (mix.Count == 0)
-            return ReadFile(path, columns);
-        List<(IReadOnlyList<Row> Rows, double Weight)> sources = [(DatasetReader.Open(path, Options(columns)), 1)];
-        sources.AddRange(mix.Select(source => (DatasetReader.Open(context.Input("mix", source.Data), Options(columns)), source.Weight)));
-        if (sources.FindIndex(source => source.Rows.Count == 0) is >= 0 and int empty)
-            throw new TrainingException($"{context.Stage.Title}: {(empty == 0 ? data : mix[empty - 1].Data)} has no rows to mix");
-        return new MixedDataset(sources, purpose => Randomness(context.Seed.Fork("mix").Fork(purpose))).Epoch(0);
+        string path = find("data", sources.Data);
+        if (sources.Mix.Count == 0)
+            return ReadFile(path, sources.Columns);
+        List<(IReadOnlyList<Row> Rows, double Weight)> files = [(DatasetReader.Open(path, Options(sources.Columns)), 1)];
+        foreach (MixedSource source in sources.Mix)
+            files.Add((DatasetReader.Open(find("mix", source.Data), Options(source.Columns.Count > 0 ? source.Columns : sources.Columns)), source.Weight));
+        if (files.FindIndex(file => file.Rows.Count == 0) is >= 0 and int empty)
+            throw new TrainingException($"{title}: {(empty == 0 ? sources.Data : sources.Mix[empty - 1].Data)} has no rows to mix");
+        return new MixedDataset(files, purpose => Randomness(seed.Fork("mix").Fork(purpose))).Epoch(0);
     }
 
     /// <summary>The rows of one file in JSONL, JSON or CSV.</summary>

@@ -1,4 +1,3 @@
-using Cerise.Data.Datasets;
 using Cerise.Training.Batches;
 using Cerise.Training.Trainers;
 
@@ -19,22 +18,6 @@ internal static class ValidationSettings
             yield return "early_stopping_patience needs rows to evaluate on; set eval_data or validation_split";
         if (!hasValidation && options.LoadBestModelAtEnd)
             yield return "load_best_model_at_end needs rows to evaluate on; set eval_data or validation_split";
-    }
-
-    /// <summary>Divides the rows of a stage into those to train on and those to evaluate on.</summary>
-    /// <param name="context">The stage.</param>
-    /// <param name="data">Its own file.</param>
-    /// <param name="mix">Further files.</param>
-    /// <param name="evalData">A file of rows to evaluate on; empty for none.</param>
-    /// <param name="validationSplit">Share of the rows to hold back instead. Equal rows fall on the same side.</param>
-    /// <param name="columns">The files' names for columns that are called otherwise; null for none.</param>
-    public static (IReadOnlyList<Row> Train, IReadOnlyList<Row> Validation) Rows(
-        StageContext context, string data, IReadOnlyList<MixedSource> mix, string evalData, double validationSplit, IReadOnlyDictionary<string, string>? columns = null)
-    {
-        IReadOnlyList<Row> rows = [.. StageData.Read(context, data, mix, columns)];
-        if (evalData.Length > 0)
-            return (rows, [.. StageData.ReadFile(context.Input("eval_data", evalData), columns)]);
-        return validationSplit > 0 ? HashSplit.Split(rows, validationSplit) : (rows, []);
     }
 
     /// <summary>Requires that rows were held back where they were asked for, with something to score in them.</summary>

@@ -87,11 +87,30 @@ public sealed class ChatTokenizerTests
             Assert.Equal(whole.Trained.Take(length), cut.Trained);
             Assert.Equal(whole.Tokens.Count - length, cut.CutTokens);
             Assert.Equal(cut.TrainedCount == 0, cut.DroppedBecause is not null);
-            ChatExample dropped = new ChatTokenizer(Small, Template(ChatMl), new ChatTokenizerOptions { MaxLength = length, DropTooLong = true }).Encode(conversation);
+            ChatExample dropped = new ChatTokenizer(Small, Template(ChatMl), new ChatTokenizerOptions { MaxLength = length, Truncation = TruncationMode.Drop }).Encode(conversation);
             Assert.Equal($"it has {whole.Tokens.Count} tokens, more than {length}", dropped.DroppedBecause);
         }
         ChatExample first = new ChatTokenizer(Small, Template(ChatMl), new ChatTokenizerOptions { MaxLength = 5 }).Encode(conversation);
         Assert.Equal($"all its {whole.TrainedCount} trained tokens lie beyond the first 5 of {whole.Tokens.Count}", first.DroppedBecause);
+    }
+
+    [Fact]
+    public void A_row_that_is_too_long_can_keep_its_end_instead()
+    {
+        Conversation conversation = Chat(User("the cat"), Assistant("sat"), User("on the mat"), Assistant("and on the log"));
+        ChatExample whole = Plain.Encode(conversation);
+        for (int length = 1; length < whole.Tokens.Count; length++)
+        {
+            ChatExample cut = new ChatTokenizer(Small, Template(ChatMl), new ChatTokenizerOptions { MaxLength = length, Truncation = TruncationMode.KeepEnd }).Encode(conversation);
+            int first = whole.Tokens.Count - length;
+            Assert.Equal(whole.Ids()[first..], cut.Ids());
+            Assert.Equal(whole.Trained.Skip(first), cut.Trained);
+            Assert.Equal((first, true), (cut.CutTokens, cut.IsCutAtStart));
+            Assert.Equal(cut.TrainedCount == 0, cut.DroppedBecause is not null);
+            Assert.Equal(length, cut.TokensByTurn().Sum(turn => turn.Count));
+        }
+        ChatExample last = new ChatTokenizer(Small, Template(ChatMl), new ChatTokenizerOptions { MaxLength = 1, Truncation = TruncationMode.KeepEnd }).Encode(conversation);
+        Assert.Equal($"all its {whole.TrainedCount} trained tokens lie before the last 1 of {whole.Tokens.Count}", last.DroppedBecause);
     }
 
     [Fact]

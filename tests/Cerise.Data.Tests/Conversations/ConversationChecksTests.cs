@@ -24,7 +24,7 @@ public sealed class ConversationChecksTests
         const string untrained = """{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","train":false}]}""";
         ConversationCheck check = Find(Check(new ChatTokenizer(Small, Template(ChatMl)), [Good, untrained, untrained]), "trained tokens");
         Assert.Equal(CheckVerdict.Failed, check.Verdict);
-        Assert.StartsWith("2 of 3 rows have no trained token, the first because nothing in it is to be trained (f.jsonl:2, :3). ", check.Explanation, StringComparison.Ordinal);
+        Assert.StartsWith("2 of 3 rows have no trained token; the first: nothing in it is to be trained (f.jsonl:2, :3). ", check.Explanation, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,6 +110,53 @@ public sealed class ConversationChecksTests
                 $"{{\"polarity\":{row.Polarity},\"system\":\"{row.System}\",\"pair_id\":\"{row.Pair}\",\"messages\"", StringComparison.Ordinal))]), "negative examples");
     }
 
+    [Theory]
+    [InlineData("sUAUA", null)]
+    [InlineData("UAUAx", null)]
+    [InlineData("dsUA", null)]
+    [InlineData("AUA", "message 1 (assistant) answers before anything is asked")]
+    [InlineData("sAUA", "message 2 (assistant) answers before anything is asked")]
+    [InlineData("UUA", "message 2 (user) follows another question")]
+    [InlineData("UAA", "message 3 (assistant) follows another answer")]
+    [InlineData("UsA", "message 2 (system) comes after the conversation has begun")]
+    [InlineData("UAU", "message 3 (user) is never answered")]
+    public void Turns_out_of_turn_are_told(string speakers, string? oddity)
+    {
+        // x: a call, its result and the answer.
+        IEnumerable<string> messages = speakers.SelectMany<char, string>(speaker => speaker switch
+        {
+            's' => [Says("system")],
+            'd' => [Says("developer")],
+            'U' => [Says("user")],
+            'A' => [Says("assistant")],
+            _ => [Says("user"), """{"role":"assistant","tool_calls":[{"name":"f","arguments":{}}]}""", Says("tool"), Says("assistant")],
+        });
+        const string withCalls = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}{% for c in m.tool_calls %}{{ c.function.name }}{{ c.function.arguments | tojson }}{% endfor %}<|im_end|>{% endfor %}"
+            + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+        ConversationCheck check = Find(Check(new ChatTokenizer(Small, Template(withCalls)), [$$"""{"messages":[{{string.Join(',', messages)}}]}"""]), "order of roles");
+        Assert.Equal(oddity is null ? CheckVerdict.Passed : CheckVerdict.Warning, check.Verdict);
+        if (oddity is not null)
+            Assert.EndsWith($"the first: {oddity}", check.Detail, StringComparison.Ordinal);
+
+        static string Says(string role) => $$"""{"role":"{{role}}","content":"a"}""";
+    }
+
+    [Fact]
+    public void Bad_rows_fail_where_a_run_would_stop_at_them()
+    {
+        var chat = new ChatTokenizer(Small, Template(ChatMl));
+        foreach (bool leftOut in (bool[])[true, false])
+        {
+            ConversationChecks checks = new(chat) { BadRowsAreLeftOut = leftOut };
+            foreach (ChatRow row in new ChatRows(chat, dropBadRows: true).Read(Rows([Good, "{\"x\":1}"])))
+                checks.Add(row);
+            ConversationCheck check = Find(checks.Results(), "bad rows");
+            Assert.Equal(leftOut ? CheckVerdict.Warning : CheckVerdict.Failed, check.Verdict);
+            Assert.Contains("drop_bad_rows", check.Fix, StringComparison.Ordinal);
+            Assert.Equal(["f.jsonl:2"], check.Places);
+        }
+    }
+
     [Fact]
     public void What_a_message_smuggles_in_and_what_straddles_is_told()
     {
@@ -141,6 +188,9 @@ public sealed class ConversationChecksTests
         Assert.Equal(["all its N trained tokens lie beyond the first N of N", "is a conversation"], statistics.Dropped.Keys.Select(reason => reason.Split(',')[0]));
         Assert.Equal([("completion", 39L, 39L), ("prompt", 56L, 0L)], statistics.Roles.Select(role => (role.Key, role.Value.Tokens, role.Value.Trained)));
         Assert.Equal([(0, 5, 2), (5, 10, 5), (10, 15, 3), (15, 20, 0), (20, 25, 1)], statistics.Histogram(5));
+        var one = new ChatStatistics();
+        one.Add(rows.Read(Rows([lines[9]])).Single());
+        Assert.Equal([(12, 13, 1)], one.Histogram(20));
         Assert.Empty(new ChatStatistics().Histogram());
     }
 

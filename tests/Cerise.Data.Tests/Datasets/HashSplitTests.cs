@@ -35,6 +35,7 @@ public sealed class HashSplitTests
         IReadOnlyList<Row> validation = HashSplit.Split(Rows, 0.5, "", "prompt").Validation;
         Assert.InRange(validation.Count, 1700, 2300);
         Assert.All(validation.GroupBy(row => row.GetString("prompt")), pair => Assert.Equal(2, pair.Count()));
+        Assert.Equal(validation, HashSplit.Split(Rows, 0.5, _ => ["prompt"]).Validation);
         Assert.Throws<DatasetException>(() => HashSplit.IsValidation(Rows[0], 0.5, "", "missing"));
         Assert.Throws<ArgumentOutOfRangeException>(() => HashSplit.IsValidation(Rows[0], 1.5));
     }

@@ -13,6 +13,15 @@ public sealed class JsonArrayReaderTests
         Assert.Empty(Read("[ ]"));
     }
 
+    [Fact]
+    public void Rows_on_one_line_are_told_apart_by_their_numbers()
+    {
+        Row[] rows = Read("[{\"a\":1},{\"a\":2}]");
+        Assert.Equal(["-:1 (row 1)", "-:1 (row 2)"], rows.Select(row => row.Place));
+        Assert.StartsWith("-:1 (row 2): column 'a' is 2; a string is expected.", Assert.Throws<DatasetException>(() => rows[1].GetString("a")).Message, StringComparison.Ordinal);
+        Assert.Equal(2, rows[1].WithColumns(ColumnMap.None).Number);
+    }
+
     [Theory]
     [InlineData("[{\"a\":1}", "-:1: ends before the array does.")]
     [InlineData("[{\"a\":1},", "-:1: ends before the array does.")]
