@@ -28,7 +28,7 @@ internal static class Failure
             return ExitCodes.Done;
         if (IsCancellation(error))
             return ExitCodes.Interrupted;
-        output.WriteLine($"cerise: {Describe(error)}");
+        output.WriteLine(TerminalText.Safe($"cerise: {Describe(error)}"));
         if (Environment.GetEnvironmentVariable(DebugVariable) == "1")
             output.WriteLine(error);
         return error is MisuseException ? ExitCodes.Misuse : ExitCodes.Failed;

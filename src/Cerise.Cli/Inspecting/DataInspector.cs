@@ -49,27 +49,6 @@ internal sealed class DataInspector(ModelText? text, ModelFacts facts)
             title, new ChatRows(chat, reader, dropBadRows: true).Read(Rest(all)), chat, facts, asPrompts: layout == ConversationLayout.Prompt, most);
     }
 
-    /// <summary>Reads rows as prompts, as stage <c>grpo</c> does: up to the last answer, which is left to the model.</summary>
-    /// <param name="title">What the rows are called.</param>
-    /// <param name="rows">The rows.</param>
-    /// <param name="question">The prompt of a row that is made around a question; null for the row's own.</param>
-    /// <param name="most">Rows to show.</param>
-    public Inspection? InspectPrompts(string title, IEnumerable<Row> rows, Func<Row, string>? question, int most)
-    {
-        if (text is null)
-            return null;
-        ChatTokenizer chat = text.Chat(Options);
-        return Inspection.Of(title, rows.Select(row => new ChatRow(row, chat.Encode(PromptOf(row, question)), null)), chat, facts, asPrompts: true, most);
-    }
-
-    private static Conversation PromptOf(Row row, Func<Row, string>? question)
-    {
-        if (question is not null)
-            return new Conversation { Plain = new PlainText(question(row), null), Layout = ConversationLayout.Prompt, File = row.File, Line = row.Line };
-        Conversation read = new ConversationReader().Read(row);
-        return read with { Messages = read.PromptMessages, Plain = read.Plain is { } plain ? plain with { Completion = null } : null, Layout = ConversationLayout.Prompt };
-    }
-
     private static IEnumerable<Row> Rest(IEnumerator<Row> rows)
     {
         do

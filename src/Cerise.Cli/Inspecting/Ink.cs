@@ -38,7 +38,7 @@ internal sealed class Ink
     /// <summary>Writes text as it is.</summary>
     public Ink Plain(string text)
     {
-        _output.Write(text);
+        _output.Write(Safe(text));
         return this;
     }
 
@@ -63,11 +63,14 @@ internal sealed class Ink
     /// <summary>Ends the line.</summary>
     public void Line() => _output.Write('\n');
 
+    /// <summary>Whatever is written stays on its line.</summary>
+    private static string Safe(string text) => TerminalText.Safe(text).Replace('\n', '↵');
+
     private Ink Styled(string text, Style style)
     {
         if (_console is null || text.Length == 0)
             return Plain(text);
-        _console.Write(new Text(text, style));
+        _console.Write(new Text(Safe(text), style));
         return this;
     }
 }

@@ -23,7 +23,7 @@ internal static class InspectPage
         article header b { color: var(--ink); }
         .turn { display: grid; grid-template-columns: 92px minmax(0, 1fr); gap: 10px; padding: 5px 0; border-top: 1px solid var(--line); }
         .turn .role { color: var(--soft); font-size: 12.5px; font-weight: 600; overflow-wrap: anywhere; } .turn .role small { display: block; font-weight: 400; }
-        .turn .said { max-height: 32em; } .said span:hover { outline: 1px solid var(--accent); }
+        .turn .said { max-height: 32em; unicode-bidi: plaintext; } .said span:hover { outline: 1px solid var(--accent); }
         mark { background: var(--trained); color: var(--trained-ink); border-radius: 2px; } .br { color: var(--soft); opacity: 0.7; }
         .legend { margin: 4px 0 10px; } svg .bar { opacity: 0.75; }
         """;
@@ -43,6 +43,7 @@ internal static class InspectPage
             if (inspections.Count > 1)
                 page.Append(CultureInfo.InvariantCulture, $"<h2>{Escape(inspection.Title)}</h2>\n");
             Tiles(page, inspection.Statistics);
+            Sources(page, inspection.Sources);
             if (inspection.Checks is { } checks)
                 Checks(page, checks.Results());
             Lengths(page, inspection.Statistics);
@@ -69,6 +70,20 @@ internal static class InspectPage
         page.Append("</ul>\n");
 
         void Tile(string figure, string what) => page.Append(CultureInfo.InvariantCulture, $"<div><b>{figure}</b><span>{what}</span></div>");
+    }
+
+    private static void Sources(StringBuilder page, IReadOnlyList<SourceCount> sources)
+    {
+        if (sources.Count < 2)
+            return;
+        page.Append("<div class=\"scroll\"><table><tr><th>file</th><th>rows</th><th>different</th><th>used</th><th>cut</th><th>tokens</th><th>trained</th></tr>\n");
+        foreach (SourceCount source in sources)
+        {
+            ChatStatistics counted = source.Statistics;
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Escape(source.File)}</td><td>{Number(counted.Rows)}</td><td>{Number(source.Different)}</td>");
+            page.Append(CultureInfo.InvariantCulture, $"<td>{Number(counted.Used)}</td><td>{Number(counted.CutRows)}</td><td>{Number(counted.Tokens)}</td><td>{Number(counted.Trained)}</td></tr>\n");
+        }
+        page.Append("</table></div>\n");
     }
 
     private static void Checks(StringBuilder page, IReadOnlyList<ConversationCheck> checks)
@@ -113,14 +128,17 @@ internal static class InspectPage
     private static void Rows(StringBuilder page, Inspection inspection)
     {
         page.Append("<h3>Rows</h3>\n<p class=\"legend\"><mark>trained</mark> tokens are highlighted; rest the pointer on a token for its id.</p>\n");
-        foreach (ChatRow row in inspection.Shown.Concat(inspection.LeftOut))
+        bool namesFiles = inspection.Sources.Count > 1;
+        foreach (ChatRow row in inspection.Sources.SelectMany(source => inspection.Shown.Where(row => row.Row.File == source.File)).Concat(inspection.LeftOut))
         {
-            page.Append(CultureInfo.InvariantCulture, $"<article><header><b>row {row.Row.Line}</b>");
+            page.Append(CultureInfo.InvariantCulture, $"<article><header><b>row {(row.Row.Number > 0 ? row.Row.Number : row.Row.Line)}</b>");
+            if (namesFiles)
+                page.Append(CultureInfo.InvariantCulture, $"<span>{Escape(row.Row.File)}</span>");
             if (row.Example is { } example)
             {
                 page.Append(CultureInfo.InvariantCulture, $"<span>{Number(example.Tokens.Count)} tokens</span><span>{Number(example.TrainedCount)} trained</span>");
                 if (example.CutTokens > 0)
-                    page.Append(CultureInfo.InvariantCulture, $"<span class=\"warning\">{Number(example.CutTokens)} cut off</span>");
+                    page.Append(CultureInfo.InvariantCulture, $"<span class=\"warning\">{Number(example.CutTokens)} cut off {(example.IsCutAtStart ? "at the start" : "at the end")}</span>");
                 if (example.Conversation.Polarity < 0)
                     page.Append("<span>a bad example</span>");
             }

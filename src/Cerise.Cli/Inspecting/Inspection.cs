@@ -7,6 +7,8 @@ internal sealed class Inspection
 {
     private const int MostReasons = 5;
 
+    private readonly List<SourceCount> _sources = [];
+
     private Inspection(string title, ChatTokenizer chat, ConversationChecks? checks)
     {
         Title = title;
@@ -23,10 +25,13 @@ internal sealed class Inspection
     /// <summary>What would ruin a training; null for prompts, which are not trained on.</summary>
     public ConversationChecks? Checks { get; }
 
-    /// <summary>Counts.</summary>
+    /// <summary>Counts of all rows.</summary>
     public ChatStatistics Statistics { get; } = new();
 
-    /// <summary>The first rows.</summary>
+    /// <summary>The files the rows come from, in the order in which they are met.</summary>
+    public IReadOnlyList<SourceCount> Sources => _sources;
+
+    /// <summary>The first rows of each file.</summary>
     public List<ChatRow> Shown { get; } = [];
 
     /// <summary>Rows after those that are left out for other reasons, one a reason.</summary>
@@ -41,10 +46,13 @@ internal sealed class Inspection
     /// <param name="chat">Made tokens of them.</param>
     /// <param name="facts">The model's vocabulary and where it stops.</param>
     /// <param name="asPrompts">Whether the rows are given to the model to answer rather than trained on.</param>
-    /// <param name="most">Rows to show.</param>
-    public static Inspection Of(string title, IEnumerable<ChatRow> rows, ChatTokenizer chat, ModelFacts facts, bool asPrompts, int most)
+    /// <param name="most">Rows to show of each file.</param>
+    /// <param name="badRowsAreLeftOut">Whether a training leaves bad rows out rather than stop at them.</param>
+    public static Inspection Of(
+        string title, IEnumerable<ChatRow> rows, ChatTokenizer chat, ModelFacts facts, bool asPrompts, int most, bool badRowsAreLeftOut = true)
     {
-        var inspection = new Inspection(title, chat, asPrompts ? null : new ConversationChecks(chat, facts.VocabSize, facts.StopIds));
+        ConversationChecks? checks = asPrompts ? null : new(chat, facts.VocabSize, facts.StopIds) { BadRowsAreLeftOut = badRowsAreLeftOut };
+        var inspection = new Inspection(title, chat, checks);
         foreach (ChatRow row in rows)
             inspection.Add(asPrompts && row.Example is { } prompt ? row with { DroppedBecause = TooLong(prompt) } : row, most);
         return inspection;
@@ -55,7 +63,11 @@ internal sealed class Inspection
         Layout ??= row.Example?.Conversation.Layout;
         Checks?.Add(row);
         Statistics.Add(row);
-        if (Shown.Count < most)
+        SourceCount? source = _sources.Find(known => known.File == row.Row.File);
+        if (source is null)
+            _sources.Add(source = new SourceCount(row.Row.File));
+        source.Add(row);
+        if (source.Statistics.Rows <= most)
             Shown.Add(row);
         else if (row.DroppedBecause is { } reason && LeftOut.Count < MostReasons && !Shown.Concat(LeftOut).Any(other => other.DroppedBecause == reason))
             LeftOut.Add(row);

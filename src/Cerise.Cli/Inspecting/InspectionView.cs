@@ -13,23 +13,46 @@ internal sealed class InspectionView(Ink ink, ITokenizer tokenizer, bool showIds
     private const int MostCharacters = 2000;
     private const int BarWidth = 40;
 
+    private bool _namesFiles;
+
     /// <summary>Shows rows, checks and statistics.</summary>
     /// <param name="inspection">What was found.</param>
-    /// <param name="most">Rows to show; a page may have more.</param>
+    /// <param name="most">Rows to show of each file; a page may have more.</param>
     public void Show(Inspection inspection, int most)
     {
-        foreach (ChatRow row in inspection.Shown.Take(most))
-            Show(row);
+        _namesFiles = inspection.Sources.Count > 1;
+        foreach (SourceCount source in inspection.Sources)
+            foreach (ChatRow row in inspection.Shown.Where(row => row.Row.File == source.File).Take(most))
+                Show(row);
         foreach (ChatRow row in inspection.LeftOut)
-            ink.Plain($"row {Text(row.Row.Line)}: ").Warning($"left out: {row.DroppedBecause}").Line();
+            ink.Plain($"{Name(row)}: ").Warning($"left out: {row.DroppedBecause}").Line();
         if (inspection.Checks is { } checks)
             Show(checks.Results());
         Show(inspection.Statistics, inspection.Layout);
+        if (_namesFiles)
+            foreach (SourceCount source in inspection.Sources)
+                Show(source);
+    }
+
+    private string Name(ChatRow row)
+    {
+        string name = $"row {Text(row.Row.Number > 0 ? row.Row.Number : row.Row.Line)}";
+        return _namesFiles ? $"{name} of {row.Row.File}" : name;
+    }
+
+    private void Show(SourceCount source)
+    {
+        ChatStatistics counted = source.Statistics;
+        string different = source.Different < counted.Rows ? $" ({Text(source.Different)} different ones)" : "";
+        string cut = counted.CutRows > 0 ? $", {Text(counted.CutRows)} cut" : "";
+        ink.Plain($"  {source.File}: {Text(counted.Rows)} rows{different}, {Text(counted.Used)} used{cut}, {Text(counted.Tokens)} tokens, {Text(counted.Trained)} trained").Line();
+        foreach ((string reason, long rows) in counted.Dropped)
+            ink.Plain($"    {Text(rows)} left out: {reason}").Line();
     }
 
     private void Show(ChatRow row)
     {
-        ink.Strong($"row {Text(row.Row.Line)}");
+        ink.Strong(Name(row));
         if (row.Example is not { } example)
         {
             ink.Plain(": ").Warning($"left out: {row.DroppedBecause}").Line();
@@ -41,13 +64,15 @@ internal sealed class InspectionView(Ink ink, ITokenizer tokenizer, bool showIds
         if (row.DroppedBecause is { } reason)
             ink.Plain("; ").Warning($"left out: {reason}");
         ink.Line();
+        if (example.IsCutAtStart)
+            ShowCut(example);
         foreach ((ChatTurn turn, int first, int count) in example.TokensByTurn())
             Show(example, turn, first, count);
-        if (example.CutTokens > 0)
-        {
-            ink.Warning($"  ... {Text(example.CutTokens)} tokens cut off").Line();
-        }
+        if (example.CutTokens > 0 && !example.IsCutAtStart)
+            ShowCut(example);
     }
+
+    private void ShowCut(ChatExample example) => ink.Warning($"  ... {Text(example.CutTokens)} tokens cut off").Line();
 
     private void Show(ChatExample example, ChatTurn turn, int first, int count)
     {
@@ -141,14 +166,8 @@ internal sealed class InspectionView(Ink ink, ITokenizer tokenizer, bool showIds
         }
     }
 
-    /// <summary>A line with its break shown, and without what would move the terminal's cursor.</summary>
-    private static string Visible(string line) => string.Concat(line.Select(at => at switch
-    {
-        '\n' => "↵",
-        '\t' => "→",
-        < ' ' or '\x7f' => "\uFFFD",
-        _ => at.ToString(),
-    }));
+    /// <summary>A line with its break and its tabs shown.</summary>
+    private static string Visible(string line) => line.Replace('\n', '↵').Replace('\t', '→');
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -63,15 +63,15 @@ internal sealed class RowView(Tokenizer? tokenizer, TextWriter output)
 
     private void Show(Row row)
     {
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"row {row.Line}"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"row {(row.Number > 0 ? row.Number : row.Line)}"));
         if (Messages(row) is { Count: > 0 } messages)
         {
             foreach (Message message in messages)
-                output.WriteLine($"  {message.Role}: {Said(message)}");
+                output.WriteLine(TerminalText.Safe($"  {message.Role}: {Said(message)}"));
             return;
         }
         foreach (string column in row.Columns)
-            output.WriteLine($"  {column}: {Shortened(row[column].GetRawText())}");
+            output.WriteLine(TerminalText.Safe($"  {column}: {Shortened(row[column].GetRawText())}"));
     }
 
     private static bool IsText(Row row, string column) => row.TryGet(column, out JsonElement value) && value.ValueKind == JsonValueKind.String;

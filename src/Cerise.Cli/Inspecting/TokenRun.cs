@@ -13,7 +13,7 @@ internal readonly record struct TokenRun(string Text, bool IsTrained, int First,
     /// <summary>The runs of a turn's tokens.</summary>
     public static IEnumerable<TokenRun> Of(ChatExample example, int first, int count, ITokenizer tokenizer)
     {
-        int shown = first == 0 ? 0 : example.Tokens[first - 1].End;
+        int shown = first == 0 ? (example.IsCutAtStart ? example.Tokens[0].Start : 0) : example.Tokens[first - 1].End;
         for (int i = first; i < first + count;)
         {
             int start = i;

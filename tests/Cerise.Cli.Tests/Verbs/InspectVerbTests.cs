@@ -171,6 +171,89 @@ public sealed class InspectVerbTests(SmallModel model)
     }
 
     [Fact]
+    public void A_recipe_shows_every_file_of_a_mixture_and_both_splits_as_the_run_reads_them()
+    {
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        File.WriteAllLines(folder.File("a.jsonl"), Enumerable.Range(0, 60).Select(i => $$"""{"prompt":"{{i}}","completion":" is {{i}}"}"""));
+        File.WriteAllText(folder.File("b.json"), """[{"ask":"x","say":"y"},{"ask":"z","say":"w"}]""");
+        File.WriteAllText(folder.File("r.yaml"), $"""
+            stages:
+              - stage: sft
+                model: {JsonSerializer.Serialize(model.Model)}
+                data: {JsonSerializer.Serialize(folder.File("a.jsonl"))}
+                mix: [{"{"}data: {JsonSerializer.Serialize(folder.File("b.json"))}, weight: 0.5, columns: {"{prompt: ask, completion: say}"}{"}"}]
+                validation_split: 0.2
+                max_steps: 1
+
+            """);
+        string output = Cli.Succeed("inspect", folder.File("r.yaml"), "--rows", "1", "--page", folder.File("page.html")).Output;
+        Cli.Succeed("run", folder.File("r.yaml"), "--out", folder.File("run"), "--no-progress");
+        string[] parts = output.Split("# stage 'sft', validation: ");
+        Assert.Equal(2, parts.Length);
+        Assert.Contains($"# stage 'sft', training: {folder.File("a.jsonl")} (weight 1), {folder.File("b.json")} (weight 0.5)\n", parts[0]);
+        Assert.Contains($"ok      trained tokens: {Detail("trained tokens")}\n", parts[0]);
+        Assert.Contains(" of 62 rows, held back by what they hold\n", parts[1]);
+        string[] counts = Detail("validation").Split(' ');
+        Assert.Contains($"trained tokens: {counts[0]} rows, {counts[2]} of ", parts[1]);
+        string own = System.Text.RegularExpressions.Regex.Escape(folder.File("a.jsonl"));
+        Assert.Matches($"(?m)^row [0-9]+ of {own}: [0-9]+ tokens", parts[0]);
+        Assert.Matches($"(?m)^  {own}: [0-9]+ rows, [0-9]+ used", parts[0]);
+        Assert.Matches("b.json: [0-9]+ rows \\([12] different ones\\), [0-9]+ used, [0-9]+ tokens, [0-9]+ trained", parts[0]);
+        string page = File.ReadAllText(folder.File("page.html"));
+        Assert.Contains("<h2>stage &#39;sft&#39;, training: ", page);
+        Assert.Contains("<h2>stage &#39;sft&#39;, validation: ", page);
+        Assert.Contains("<th>different</th>", page);
+
+        string Detail(string check) => JsonDocument.Parse(File.ReadAllText(folder.File("run/preflight.json"))).RootElement
+            .EnumerateArray().Single(entry => entry.GetProperty("check").GetString() == check).GetProperty("detail").GetString()!;
+    }
+
+    [Fact]
+    public void A_recipe_that_would_stop_at_bad_rows_fails_its_check()
+    {
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        File.WriteAllText(folder.File("rows.json"), """[{"prompt":"x","completion":" y"},{"x":1}]""");
+        File.WriteAllText(folder.File("r.yaml"), $"""
+            stages:
+              - stage: sft
+                model: {JsonSerializer.Serialize(model.Model)}
+                data: {JsonSerializer.Serialize(folder.File("rows.json"))}
+
+            """);
+        Assert.Contains("failed  bad rows: 1 of 2 rows are bad; the first: is no conversation", Cli.Succeed("inspect", folder.File("r.yaml")).Output);
+        Assert.Contains("warning bad rows: 1 of 2 rows are left out", Cli.Succeed("inspect", folder.File("r.yaml"), "--set", "stages.sft.drop_bad_rows=true").Output);
+    }
+
+    [Fact]
+    public void Nothing_in_the_data_moves_the_cursor_or_turns_the_line_around()
+    {
+        const string evil = "\\u001b[31m \\u009b31m \\u202e";
+        string output = Cli.RunWithInput($$"""{"prompt":"{{evil}}","completion":" y"}{{"\n"}}{"messages":[{"role":"{{evil}}","content":"a"}]}""", "inspect", "-", "--tokenizer", model.Tokenizer).Output;
+        string columns = Cli.RunWithInput($$"""{"answer":"\u202e\u009b","gold":1}""", "inspect", "-").Output;
+        Assert.DoesNotContain(output + columns, at => at is '\e' or '\x9b' or '\u202e');
+        Assert.Contains("\uFFFD[31m", output);
+        string error = Cli.Fail(ExitCodes.Failed, new StringReader($$"""{"messages":[{"role":"{{evil}}","content":"a"}]}"""), "eval", "--model", model.Model, "--task", "math", "--data", "-");
+        Assert.DoesNotContain('\e', error);
+    }
+
+    [Fact]
+    public void The_end_that_is_kept_is_shown_after_what_is_cut()
+    {
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        File.WriteAllText(folder.File("rows.jsonl"), "{\"prompt\":\"zzzzzzzz\",\"completion\":\"x\"}\n");
+        File.WriteAllText(folder.File("r.yaml"), $"""
+            stages:
+              - stage: sft
+                model: {JsonSerializer.Serialize(model.Model)}
+                data: {JsonSerializer.Serialize(folder.File("rows.jsonl"))}
+                max_length: 4
+                truncation_mode: keep_end
+
+            """);
+        Assert.Contains("  ... 6 tokens cut off\n  prompt 2 tokens\n    | zz\n  completion 2 tokens, 2 trained\n    | ⟦x<|endoftext|>⟧\n", Cli.Succeed("inspect", folder.File("r.yaml")).Output);
+    }
+
+    [Fact]
     public void A_faulty_recipe_names_file_and_line()
     {
         using TemporaryFolder folder = TestPaths.NewFolder();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Cerise.Data;
 using Cerise.Data.Datasets;
 using Cerise.Models.Configs;
+using Cerise.Training.Evaluation;
 using Cerise.Training.Recipes;
 using Cerise.Training.Stages;
 
@@ -142,6 +143,63 @@ public sealed class SupervisedStageTests : IDisposable
         int step = 3 * (Array.IndexOf(losses, losses.Min()) + 1);
         string there = _small.Run(Stage("pretrain", settings.Replace("max_steps: 12", $"max_steps: {step}", StringComparison.Ordinal)), "there");
         Assert.Equal(File.ReadAllBytes(Path.Combine(there, "model/model.safetensors")), File.ReadAllBytes(Path.Combine(best, "model/model.safetensors")));
+    }
+
+    [Fact]
+    public void A_file_of_a_mixture_may_have_columns_of_its_own()
+    {
+        _small.Write("a.csv", "question,reply", "ab,cd");
+        _small.Write("b.jsonl", """{"ask":"ab","say":"cd"}""");
+        _small.Write("c.jsonl", """{"question":"ab","reply":"cd"}""");
+        string run = _small.Run(Stage("sft", """
+            model: DIR/toy, data: DIR/a.csv, max_steps: 1, columns: {prompt: question, completion: reply},
+            mix: [{data: DIR/b.jsonl, columns: {prompt: ask, completion: say}}, {data: DIR/c.jsonl}]
+            """.ReplaceLineEndings(" ")));
+        Assert.StartsWith("3 rows, 9 of 15 tokens trained", Detail(run, "trained tokens"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_would_ruin_a_training_ruins_an_evaluation_too()
+    {
+        _small.Write("pairs.jsonl", """{"prompt":"ab","completion":"cd"}""");
+        _small.Write("held.jsonl", """{"prompt":"ab","completion":"cd"}""", """{"prompt":"ab"}""");
+        Assert.StartsWith(
+            "pre-flight of stage 'sft': validation: trained tokens: 1 of 2 rows have no trained token; the first: it has no answer to train on (DIR/held.jsonl:2).",
+            _small.Refused(Stage("sft", "model: DIR/toy, data: DIR/pairs.jsonl, eval_data: DIR/held.jsonl")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pair_is_never_divided_between_training_and_validation()
+    {
+        SaveChatModel("chat");
+        _small.Write("pairs.jsonl", [.. Enumerable.Range(0, 60).SelectMany(i => (string[])
+        [
+            $$"""{"messages":[{"role":"system","content":"good"},{"role":"user","content":"{{i}}"},{"role":"assistant","content":"yes"}],"pair_id":"{{i}}"}""",
+            $$"""{"messages":[{"role":"system","content":"bad"},{"role":"user","content":"{{i}}"},{"role":"assistant","content":"no"}],"polarity":-1,"pair_id":"{{i}}"}""",
+        ])]);
+        string run = _small.Run(Stage("sft", "model: DIR/chat, data: DIR/pairs.jsonl, max_steps: 1, validation_split: 0.4, chat_template: chatml, eos_token: '<|im_end|>'"));
+        Assert.Matches("^[0-9]+, each under a system prompt of its own and paired with a good one\\.$", Detail(run, "negative examples"));
+    }
+
+    [Fact]
+    public void A_task_keeps_out_what_others_hold_out()
+    {
+        // What the same seed makes without the setting is what has to be kept out.
+        const string Settings = "documents: 40, prompts: 30, evaluation_problems: 5, chat: {conversations: 40}";
+        string free = Path.Combine(_small.Run(Stage("task", Settings), "free"), "stages", "task");
+        File.Copy(Path.Combine(free, "prompts.jsonl"), _small.Path("held.jsonl"));
+        string[] heldOut = [.. File.ReadLines(_small.Path("held.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("question").GetString()!)];
+        string kept = Path.Combine(_small.Run(Stage("task", Settings + ", held_out: [DIR/held.jsonl]"), "kept"), "stages", "task");
+        Assert.All(heldOut, question => Assert.DoesNotContain(question, Made(kept), StringComparison.Ordinal));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(free, "conversations.jsonl")), File.ReadAllBytes(Path.Combine(kept, "conversations.jsonl")));
+
+        // Another question about a story is no copy of the story's own, by which stories are drawn; as a text in the file it is found all the same.
+        string asked = File.ReadLines(Path.Combine(free, "conversations.jsonl"))
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("messages")[1].GetProperty("content").GetString()!).First(text => !text.EndsWith(" now?", StringComparison.Ordinal));
+        _small.Write("asked.jsonl", JsonSerializer.Serialize(new { question = asked }));
+        Assert.Contains("conversations.jsonl, line ", Assert.Throws<ContaminationException>(() => _small.Run(Stage("task", Settings + ", held_out: [DIR/asked.jsonl]"), "asked")).Message, StringComparison.Ordinal);
+
+        static string Made(string folder) => string.Concat(((string[])["corpus", "prompts", "conversations"]).Select(file => File.ReadAllText(Path.Combine(folder, $"{file}.jsonl"))));
     }
 
     [Theory]
