@@ -42,7 +42,7 @@ internal sealed class LoadedModel : IDisposable
     public GenerationConfig? Generation { get; }
 
     /// <summary>The ids that end a text: all that generation_config.json, config.json and tokenizer_config.json name.</summary>
-    public IReadOnlyList<int> StopIds => [.. (_text is null ? Model.Config.EosTokenIds : StopTokens.Of(Model.Config, Tokenizer)).Union(Generation?.EosTokenIds ?? [])];
+    public IReadOnlyList<int> StopIds => StopTokens.Of(Model.Config, _text?.Tokenizer, Generation);
 
     /// <summary>Loads a folder; the small files first, so that what is wrong with them shows at once.</summary>
     /// <param name="path">The folder.</param>

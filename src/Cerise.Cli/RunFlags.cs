@@ -32,7 +32,7 @@ internal sealed class RunFlags
         string folder = flags.GetValue(_out) ?? Path.Combine("runs", recipe.Name);
         if (flags.GetValue(_dryRun))
         {
-            DryRun.Print(recipe, terminal.Output);
+            DryRun.Print(recipe, folder, terminal.Output);
             return ExitCodes.Done;
         }
         using Device device = CommonOptions.OpenDevice(flags);

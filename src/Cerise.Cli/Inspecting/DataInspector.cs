@@ -19,13 +19,14 @@ internal sealed class DataInspector(ModelText? text, ModelFacts facts)
     /// <param name="model">A model's folder, or an adapter's; null for none.</param>
     /// <param name="tokenizer">A tokenizer's folder or file; null for the model's.</param>
     /// <param name="template">A template's file, a folder with one, or <c>chatml</c>; null for the one beside the tokenizer.</param>
-    public static (ModelText? Text, ModelFacts Facts) Load(string? model, string? tokenizer, string? template)
+    /// <param name="eosToken">The token that ends a turn, in the place of the tokenizer's; null for the tokenizer's.</param>
+    public static (ModelText? Text, ModelFacts Facts) Load(string? model, string? tokenizer, string? template, string? eosToken)
     {
         ModelSource? source = model is null ? null : ModelSource.Find(model);
         ModelSource? words = tokenizer is null ? source : new ModelSource(tokenizer, null);
         if (words is null)
             return (null, ModelFacts.None);
-        var text = ModelText.Load(words, template ?? "");
+        var text = ModelText.Load(words, template ?? "", eosToken ?? "");
         return (text, source is null ? ModelFacts.None : ModelFacts.Of(source.Model, text.Tokenizer));
     }
 

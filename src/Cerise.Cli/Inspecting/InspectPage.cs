@@ -23,8 +23,10 @@ internal static class InspectPage
         article header b { color: var(--ink); }
         .turn { display: grid; grid-template-columns: 92px minmax(0, 1fr); gap: 10px; padding: 5px 0; border-top: 1px solid var(--line); }
         .turn .role { color: var(--soft); font-size: 12.5px; font-weight: 600; overflow-wrap: anywhere; } .turn .role small { display: block; font-weight: 400; }
-        .turn .said { max-height: 32em; unicode-bidi: plaintext; } .said span:hover { outline: 1px solid var(--accent); }
+        .turn .said { max-height: 32em; unicode-bidi: plaintext; } .said .special { unicode-bidi: isolate; direction: ltr; } .said span:hover { outline: 1px solid var(--accent); }
         mark { background: var(--trained); color: var(--trained-ink); border-radius: 2px; } .br { color: var(--soft); opacity: 0.7; }
+        @media (max-width: 640px) { .checks tr { display: block; border-bottom: 1px solid var(--line); } .checks td { display: inline-block; border: 0; padding: 6px 12px 2px; }
+          .checks td.why { display: block; padding-bottom: 8px; } .turn { grid-template-columns: 1fr; gap: 2px; } }
         .legend { margin: 4px 0 10px; } svg .bar { opacity: 0.75; }
         """;
 
@@ -88,7 +90,7 @@ internal static class InspectPage
 
     private static void Checks(StringBuilder page, IReadOnlyList<ConversationCheck> checks)
     {
-        page.Append("<h3>Checks</h3>\n<div class=\"scroll\"><table class=\"wide\">\n");
+        page.Append("<h3>Checks</h3>\n<div class=\"scroll\"><table class=\"wide checks\">\n");
         foreach (ConversationCheck check in checks)
         {
             string verdict = SnakeCase.From(check.Verdict.ToString());
@@ -166,7 +168,7 @@ internal static class InspectPage
                 page.Append("<mark>");
             TokenRun run = TokenRun.Of(example, i, 1, tokenizer).Single();
             string text = Escape(run.Text).Replace("\n", "<span class=\"br\">↵</span>\n", StringComparison.Ordinal);
-            page.Append(CultureInfo.InvariantCulture, $"<span title=\"{example.Tokens[i].Id}\">{text}</span>");
+            page.Append(CultureInfo.InvariantCulture, $"<span title=\"{example.Tokens[i].Id}\"{(tokenizer.IsSpecial(example.Tokens[i].Id) ? " class=\"special\"" : "")}>{text}</span>");
             if (example.Trained[i] == 1 && (i == first + count - 1 || example.Trained[i + 1] == 0))
                 page.Append("</mark>");
         }

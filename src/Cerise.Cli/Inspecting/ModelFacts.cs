@@ -16,6 +16,6 @@ internal sealed record ModelFacts(int? VocabSize, IReadOnlyCollection<int>? Stop
     public static ModelFacts Of(string folder, ITokenizer tokenizer)
     {
         ModelConfig config = ModelConfig.Load(folder);
-        return new ModelFacts(config.VocabSize, [.. StopTokens.Of(config, tokenizer).Union(GenerationConfig.Load(folder)?.EosTokenIds ?? [])]);
+        return new ModelFacts(config.VocabSize, StopTokens.Of(config, tokenizer, GenerationConfig.Load(folder)));
     }
 }

@@ -24,6 +24,7 @@ internal sealed class InspectVerb : IVerb
     private readonly Option<string> _model = Flag.Text("--model", "DIR", "for data: a model folder; its tokenizer, chat template and vocabulary");
     private readonly Option<string> _tokenizer = Flag.Text("--tokenizer", "DIR_OR_FILE", "for data: shows tokens, and which of them are trained on (default: the model's)");
     private readonly Option<string> _template = Flag.Text("--template", "FILE_OR_DIR", "for data: the chat template, or chatml (default: the one beside the tokenizer)");
+    private readonly Option<string> _eosToken = Flag.Text("--eos-token", "TOKEN", "for data: the token that ends a turn, such as <|im_end|> (default: the tokenizer's)");
     private readonly Option<int?> _maxLength = Flag.Integer("--max-length", "N", "for data: tokens at which rows are cut (default: not cut)");
     private readonly Option<string> _system = Flag.Text("--system-prompt", "TEXT", "for data: the system prompt of conversations that have none");
     private readonly Option<string[]> _columns = Flag.Texts("--column", "name=column", "for data: reads a column under another name, as in instruction=question");
@@ -38,7 +39,7 @@ internal sealed class InspectVerb : IVerb
     public InspectVerb() => Command = new Command(
         "inspect", "Shows a recipe with every default written out, or rows of data as the trainers see them: turns, tokens, mask, lengths, checks.")
     {
-        _path, _set, _out, _model, _tokenizer, _template, _maxLength, _system, _columns, _layout, _rows, _ids, _page, _color,
+        _path, _set, _out, _model, _tokenizer, _template, _eosToken, _maxLength, _system, _columns, _layout, _rows, _ids, _page, _color,
     };
 
     /// <inheritdoc/>
@@ -81,7 +82,7 @@ internal sealed class InspectVerb : IVerb
 
     private IReadOnlyList<Inspection> ShowData(string path, ParseResult flags, Terminal terminal)
     {
-        (ModelText? text, ModelFacts facts) = DataInspector.Load(flags.GetValue(_model), flags.GetValue(_tokenizer), flags.GetValue(_template));
+        (ModelText? text, ModelFacts facts) = DataInspector.Load(flags.GetValue(_model), flags.GetValue(_tokenizer), flags.GetValue(_template), flags.GetValue(_eosToken));
         var inspector = new DataInspector(text, facts)
         {
             Options = new ChatTokenizerOptions { MaxLength = flags.GetValue(_maxLength), SystemPrompt = flags.GetValue(_system) },

@@ -26,7 +26,7 @@ internal sealed class AnswerSpans(ChatRenderer renderer, ITokenizer tokenizer, C
             int turn = TurnOf(turns, message);
             if (turn < 0)
                 continue;
-            ChatTurn trained = turns[turn] with { IsTrained = true, Problem = Missing(turns[turn]) };
+            ChatTurn trained = turns[turn] with { IsTrained = true, Problem = Missing(turns[turn]), LosesThoughts = LosesThoughts(turns[turn]) };
             if (renderer.MarksTrained)
             {
                 turns[turn] = Marked(trained);
@@ -178,6 +178,9 @@ internal sealed class AnswerSpans(ChatRenderer renderer, ITokenizer tokenizer, C
                 return $"the template leaves out its call of '{call.Name}'";
         return LastWord(turn) < 0 && message.HasContent ? "the template writes nothing of what it says" : null;
     }
+
+    private bool LosesThoughts(ChatTurn turn)
+        => conversation.Messages[turn.Message].Reasoning?.Trim() is { Length: > 0 } thoughts && !chat.Text.AsSpan(turn.Start, turn.End - turn.Start).Contains(thoughts, StringComparison.Ordinal);
 
     private IEnumerable<ChatTurn> Unwritten(ChatTurn[] turns)
     {

@@ -12,6 +12,9 @@ namespace Cerise.Data.Conversations;
 /// </remarks>
 public sealed class ChatTokenizer
 {
+    /// <summary>What is wrong with a row that needs a chat template where there is none.</summary>
+    internal const string NoTemplate = "is a conversation, and the model has no chat template";
+
     private readonly ChatRenderer? _renderer;
 
     /// <summary>Makes one.</summary>
@@ -151,7 +154,7 @@ public sealed class ChatTokenizer
             : conversation with { Messages = [new Message(MessageRoles.System, Options.SystemPrompt), .. conversation.Messages] };
 
     private ChatRenderer RendererFor(Conversation conversation) => _renderer ?? throw new DatasetException(conversation.File, conversation.Line, 0,
-        "is a conversation, and the model has no chat template: neither chat_template.jinja nor chat_template in tokenizer_config.json. Add one, or name a template file.", number: conversation.Number);
+        NoTemplate + ": neither chat_template.jinja nor chat_template in tokenizer_config.json. Add one, or name a template file.", number: conversation.Number);
 
     private static DatasetException Refused(Conversation conversation, ChatTemplateException error)
         => new(conversation.File, conversation.Line, 0, $"is refused by the chat template: {error.Message}", error, conversation.Number);

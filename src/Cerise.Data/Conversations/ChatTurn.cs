@@ -25,6 +25,9 @@ public sealed record ChatTurn(int Message, string Role, int Start, int End)
     /// </summary>
     public bool BeginsAsAtInference { get; init; } = true;
 
+    /// <summary>Whether the message was to be trained with thoughts that the template does not write. Default false.</summary>
+    public bool LosesThoughts { get; init; }
+
     /// <summary>What keeps the turn from being trained as the message says it; null for nothing.</summary>
     public string? Problem { get; init; }
 }

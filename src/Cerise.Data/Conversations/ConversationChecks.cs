@@ -12,7 +12,7 @@ public sealed class ConversationChecks(ChatTokenizer chat, int? vocabSize = null
     private readonly NegativeExamples _negatives = new();
     private readonly IReadOnlyCollection<int> _stopIds = stopIds ?? (chat.Tokenizer.EosId is { } end ? [end] : []);
     private readonly bool _addsBegin = chat.Tokenizer.BosId is { } begin && chat.Tokenizer.Encode("").FirstOrDefault(-1) == begin;
-    private readonly Finding _order = new();
+    private readonly Finding _order = new(), _thoughtless = new(), _endsOtherwise = new(), _templateless = new();
     private long _rows, _used, _trained, _tokens;
 
     /// <summary>Whether bad rows are left out, which is worth a warning, rather than stop the run (<c>drop_bad_rows</c>). Default true.</summary>
@@ -25,7 +25,10 @@ public sealed class ConversationChecks(ChatTokenizer chat, int? vocabSize = null
         _rows++;
         if (row.Example is not { } example)
         {
-            _bad.Add(row.Place, row.DroppedBecause ?? "");
+            string reason = row.DroppedBecause ?? "";
+            _bad.Add(row.Place, reason);
+            if (reason.StartsWith(ChatTokenizer.NoTemplate, StringComparison.Ordinal))
+                _templateless.Add(row.Place);
             return;
         }
         if (example.TrainedCount == 0)
@@ -49,8 +52,8 @@ public sealed class ConversationChecks(ChatTokenizer chat, int? vocabSize = null
     /// <summary>What was found, the whole list; each name once.</summary>
     public IReadOnlyList<ConversationCheck> Results() =>
     [
-        chat.Template is null && _bad.Count > 0
-            ? Failed("chat template", $"there is none, and {_bad.Count} rows need one", _bad,
+        _templateless.Count > 0
+            ? Failed("chat template", $"there is none, and {_templateless.Count} rows need one", _templateless,
                 "Put chat_template.jinja beside tokenizer.json, or name a template.")
             : Passed("chat template", chat.Template?.Name ?? "none, and none is needed"),
         TrainedTokens(),
@@ -65,6 +68,10 @@ public sealed class ConversationChecks(ChatTokenizer chat, int? vocabSize = null
             ? Failed("rendered answers", $"{_unwritten.Count} answers do not come out of the template as they are; the first: {_unwritten.First}", _unwritten,
                 "Use a template that writes them, or exclude the messages (\"train\": false).")
             : Passed("rendered answers", "the template writes every answer"),
+        _thoughtless.Count > 0
+            ? Warning("thoughts", $"of {_thoughtless.Count} answers the template leaves out the thoughts, so they are not trained", _thoughtless,
+                "Use a template that writes reasoning_content; one that leaves it out of the history only wants a row for each answer.")
+            : Passed("thoughts", "the template writes all there are"),
         _order.Count > 0
             ? Warning("order of roles", $"{_order.Count} rows have turns in another order than system, user, assistant, user, assistant; the first: {_order.First}", _order,
                 "Is a turn missing, or were turns split? What is asked at inference comes in the usual order.")
@@ -91,6 +98,8 @@ public sealed class ConversationChecks(ChatTokenizer chat, int? vocabSize = null
         ChatTurn[] trained = [.. example.Turns.Where(turn => turn.Trained.Count > 0 && turn.Trained[^1].End > begin)];
         for (int i = 0; i < trained.Length; i++)
         {
+            if (trained[i].LosesThoughts)
+                _thoughtless.Add(place);
             if (!trained[i].BeginsAsAtInference)
                 (i == trained.Length - 1 ? _otherPrompt : _otherHistory).Add(place);
             if (trained[i].Trained[^1].End > end)
@@ -98,7 +107,7 @@ public sealed class ConversationChecks(ChatTokenizer chat, int? vocabSize = null
             if (trained[i].EndToken is not { } token)
                 _endless.Add(place);
             else if (!_stopIds.Contains(token))
-                _goesOn.Add(place, chat.Tokenizer.IdToToken(token) ?? "");
+                (i == trained.Length - 1 ? _goesOn : _endsOtherwise).Add(place, chat.Tokenizer.IdToToken(token) ?? "");
         }
     }
 
@@ -159,9 +168,14 @@ public sealed class ConversationChecks(ChatTokenizer chat, int? vocabSize = null
             return Failed(name, $"{_endless.Count} trained answers end without a special token, so the model would not learn to stop", _endless,
                 "Let the template write an end token after the answer that the tokenizer knows as special.");
         }
-        return _goesOn.Count > 0
-            ? Warning(name, $"{_goesOn.Count} trained answers end with {_goesOn.First}, at which generation does not stop", _goesOn,
-                "Name it in eos_token_id of generation_config.json.")
+        if (_goesOn.Count > 0)
+        {
+            return Failed(name, $"{_goesOn.Count} last answers end with {_goesOn.First}, at which generation does not stop, so the model would not know how to end", _goesOn,
+                $"Set eos_token: '{_goesOn.First}', or name the token in eos_token_id of generation_config.json.");
+        }
+        return _endsOtherwise.Count > 0
+            ? Warning(name, $"{_endsOtherwise.Count} answers within conversations end with {_endsOtherwise.First}, at which generation does not stop", _endsOtherwise,
+                "Name it in eos_token_id of generation_config.json, unless the template means it so.")
             : Passed(name, "every trained answer ends with a token at which generation stops");
     }
 

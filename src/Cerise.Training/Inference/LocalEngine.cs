@@ -39,7 +39,7 @@ public sealed class LocalEngine : ITextEngine
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokenizer);
         (_model, _tokenizer, _ownDevice) = (model, tokenizer, ownDevice);
-        _ends = [.. StopTokens.Of(model.Config, tokenizer).Union(generation?.EosTokenIds ?? [])];
+        _ends = [.. StopTokens.Of(model.Config, tokenizer, generation)];
         _seed = Seed.From(options.Seed).Fork("engine");
         _vocabulary = new Lazy<TokenVocabulary>(() => TokenVocabulary.Of(tokenizer));
         ModelName = options.ModelName ?? "model";

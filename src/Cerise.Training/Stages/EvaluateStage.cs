@@ -77,7 +77,7 @@ public sealed class EvaluateStage(EvaluateStageOptions options) : IStage
             Temperature = (float)options.Temperature,
             TopP = (float)options.TopP,
             MaxNewTokens = options.MaxCompletionLength,
-            StopIds = StopTokens.Of(model.Config, tokenizer),
+            StopIds = StopTokens.Of(model.Config, tokenizer, GenerationConfig.Load(source.Model)),
         };
         return evaluator.Evaluate(model, tokenizer, problems, options.Samples, sampling, context.Seed, context.Cancellation);
     }

@@ -1,5 +1,6 @@
 using Cerise.Data;
 using Cerise.Models;
+using Cerise.Models.Configs;
 using Cerise.Training.Rewards;
 using Cerise.Training.Rollouts;
 using Cerise.Training.Runs;
@@ -44,7 +45,8 @@ public sealed class GrpoStage(GrpoStageOptions options) : IStage
         preflight.Require("memory", memory.Fits, memory.ToString());
         preflight.Write();
 
-        using GrpoTrainer trainer = new(model, tokenizer, prompts, rewards, options, context.Seed, context.Time);
+        IReadOnlyList<int> stops = StopTokens.Of(model.Config, tokenizer, GenerationConfig.Load(source.Model));
+        using GrpoTrainer trainer = new(model, tokenizer, prompts, rewards, options, context.Seed, context.Time, stops);
         TrainingLoop.Run(context, trainer, options.SaveSteps, options.KeepCheckpoints, watch: Watch(context));
         TrainingLoop.Finish(context, trainer, text, source, options);
     }

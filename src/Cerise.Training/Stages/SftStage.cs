@@ -1,6 +1,7 @@
 using Cerise.Data.Conversations;
 using Cerise.Data.Datasets;
 using Cerise.Models;
+using Cerise.Models.Configs;
 using Cerise.Training.Batches;
 using Cerise.Training.Rollouts;
 using Cerise.Training.Trainers;
@@ -21,7 +22,7 @@ public sealed class SftStage(SftStageOptions options) : IStage
         SftOptions fitted = options with { MaxLength = Math.Min(options.MaxLength, model.ContextLength) };
         ChatTokenizer chat = text.Chat(options.TokenizerOptions(model.ContextLength));
         (IReadOnlyList<Row> rows, IReadOnlyList<Row> heldBack) = options.Sources().Read(context);
-        int[] stops = [.. StopTokens.Of(model.Config, text.Tokenizer)];
+        IReadOnlyCollection<int> stops = StopTokens.Of(model.Config, text.Tokenizer, GenerationConfig.Load(source.Model));
         ConversationChecks checks = new(chat, model.Config.VocabSize, stops), validationChecks = new(chat, model.Config.VocabSize, stops);
         List<TokenSequence> examples = Tokenize(chat, rows, checks);
         List<TokenSequence> validation = Tokenize(chat, heldBack, validationChecks);

@@ -41,8 +41,10 @@ public sealed class GrpoTrainer : ITrainer
     /// <param name="options">Checked settings.</param>
     /// <param name="seed">Source of the prompts' order and of every sample.</param>
     /// <param name="time">Told the time for the metrics of sampling; by default the system's clock.</param>
+    /// <param name="stopIds">Tokens that end a completion; those of the policy's config and its tokenizer when null.</param>
     public GrpoTrainer(
-        CausalModel policy, ITokenizer tokenizer, IReadOnlyList<Prompt> prompts, RewardSum rewards, GrpoOptions options, Seed seed, TimeProvider? time = null)
+        CausalModel policy, ITokenizer tokenizer, IReadOnlyList<Prompt> prompts, RewardSum rewards, GrpoOptions options, Seed seed, TimeProvider? time = null,
+        IReadOnlyList<int>? stopIds = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -56,7 +58,7 @@ public sealed class GrpoTrainer : ITrainer
         _options = options;
         _seed = seed;
         _order = new ShuffledOrder(prompts.Count, seed.Fork("prompts"));
-        _engine = new RolloutEngine(policy, tokenizer, Sampling(options, tokenizer, policy), time);
+        _engine = new RolloutEngine(policy, tokenizer, Sampling(options, tokenizer, stopIds ?? StopTokens.Of(policy.Config, tokenizer)), time);
         // With an adapter the same weights without it are the reference.
         _referencePolicy = options.Beta > 0 && policy.Adapter is null ? Reference(policy, options.RefModelDtype) : null;
         _optimizer = new AdamWOptimizer(policy, options, TotalSteps * options.NumIterations * options.StepsPerGeneration);
@@ -147,7 +149,7 @@ public sealed class GrpoTrainer : ITrainer
         }
     }
 
-    private static SamplingOptions Sampling(GrpoOptions options, ITokenizer tokenizer, CausalModel policy) => new()
+    private static SamplingOptions Sampling(GrpoOptions options, ITokenizer tokenizer, IReadOnlyList<int> stopIds) => new()
     {
         Temperature = (float)options.Temperature,
         TopP = (float)options.TopP,
@@ -156,7 +158,7 @@ public sealed class GrpoTrainer : ITrainer
         RepetitionPenalty = (float)options.RepetitionPenalty,
         MaxNewTokens = options.MaxCompletionLength,
         MaxBatchSize = options.RolloutBatchSize,
-        StopIds = StopTokens.Of(policy.Config, tokenizer),
+        StopIds = stopIds,
         Guide = options.Stop.Count == 0 ? null : new StopStrings(tokenizer, options.Stop).Watch,
     };
 

@@ -81,6 +81,18 @@ public sealed class InspectVerbTests(SmallModel model)
     }
 
     [Fact]
+    public void The_token_that_ends_a_turn_can_be_named()
+    {
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        File.WriteAllText(folder.File("chat.jinja"), ChatMl.Replace("<|endoftext|>", "<|im_end|>", StringComparison.Ordinal));
+        Cli.Succeed("train-tokenizer", "--input", model.Text, "--vocab-size", "300", "--special", "<|im_end|>", "--out", folder.File("tokenizer"));
+        string[] args = ["inspect", "-", "--tokenizer", folder.File("tokenizer"), "--template", folder.File("chat.jinja")];
+        const string row = """{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}""";
+        Assert.Contains("failed  end token: 1 last answers end with <|im_end|>", Cli.RunWithInput(row, args).Output);
+        Assert.Contains("ok      end token: ", Cli.RunWithInput(row, [.. args, "--eos-token", "<|im_end|>"]).Output);
+    }
+
+    [Fact]
     public void Colour_stands_for_marks_where_it_is_asked_for()
     {
         string[] args = ["inspect", "-", "--tokenizer", model.Tokenizer, "--color"];
@@ -187,11 +199,13 @@ public sealed class InspectVerbTests(SmallModel model)
 
             """);
         string output = Cli.Succeed("inspect", folder.File("r.yaml"), "--rows", "1", "--page", folder.File("page.html")).Output;
+        string planned = Cli.Succeed("run", folder.File("r.yaml"), "--dry-run").Output;
         Cli.Succeed("run", folder.File("r.yaml"), "--out", folder.File("run"), "--no-progress");
         string[] parts = output.Split("# stage 'sft', validation: ");
         Assert.Equal(2, parts.Length);
         Assert.Contains($"# stage 'sft', training: {folder.File("a.jsonl")} (weight 1), {folder.File("b.json")} (weight 0.5)\n", parts[0]);
         Assert.Contains($"ok      trained tokens: {Detail("trained tokens")}\n", parts[0]);
+        Assert.Contains($"\n#   passed trained tokens: {Detail("trained tokens")}\n", planned);
         Assert.Contains(" of 62 rows, held back by what they hold\n", parts[1]);
         string[] counts = Detail("validation").Split(' ');
         Assert.Contains($"trained tokens: {counts[0]} rows, {counts[2]} of ", parts[1]);
@@ -221,6 +235,7 @@ public sealed class InspectVerbTests(SmallModel model)
 
             """);
         Assert.Contains("failed  bad rows: 1 of 2 rows are bad; the first: is no conversation", Cli.Succeed("inspect", folder.File("r.yaml")).Output);
+        Assert.Contains("the run would stop: bad rows: 1 of 2 rows are bad", Cli.Fail(ExitCodes.Failed, "run", folder.File("r.yaml"), "--dry-run"));
         Assert.Contains("warning bad rows: 1 of 2 rows are left out", Cli.Succeed("inspect", folder.File("r.yaml"), "--set", "stages.sft.drop_bad_rows=true").Output);
     }
 

@@ -62,13 +62,18 @@ public sealed class ConversationChecksTests
     }
 
     [Fact]
-    public void Answers_without_an_end_token_are_refused_and_other_end_tokens_than_the_models_are_told()
+    public void Answers_without_an_end_token_are_refused_and_so_are_last_answers_at_whose_end_generation_goes_on()
     {
         const string endless = "{% for message in messages %}{{ message.role }}: {{ message.content }}\n{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}";
         Assert.Equal(CheckVerdict.Failed, Find(Check(new ChatTokenizer(Small, Template(endless)), [Good]), "end token").Verdict);
         Tokenizer other = With(["<|im_start|>", "<|im_end|>"], "<|endoftext|>");
         ConversationCheck check = Find(Check(new ChatTokenizer(other, Template(ChatMl)), [Good]), "end token");
-        Assert.Equal((CheckVerdict.Warning, "1 trained answers end with <|im_end|>, at which generation does not stop"), (check.Verdict, check.Detail));
+        Assert.Equal((CheckVerdict.Failed, "1 last answers end with <|im_end|>, at which generation does not stop, so the model would not know how to end"), (check.Verdict, check.Detail));
+        Assert.StartsWith("Set eos_token: '<|im_end|>', or name the token", check.Fix, StringComparison.Ordinal);
+        const string last = "{% for message in messages %}{{ message.content }}{{ '<|endoftext|>' if loop.last else '<|im_end|>' }}{% endfor %}";
+        const string two = """{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}""";
+        check = Find(Check(new ChatTokenizer(other, Template(last)), [two]), "end token");
+        Assert.Equal((CheckVerdict.Warning, "1 answers within conversations end with <|im_end|>, at which generation does not stop"), (check.Verdict, check.Detail));
         Assert.Equal(CheckVerdict.Failed, Find(Check(new ChatTokenizer(With([], null), null), ["""{"prompt":"a","completion":"b"}"""]), "end token").Verdict);
     }
 
@@ -108,6 +113,16 @@ public sealed class ConversationChecksTests
         static ConversationCheck Negatives(params (int Polarity, string System, string Pair)[] rows) => Find(
             Check(new ChatTokenizer(Small, Template(ChatMl)), [.. rows.Select(row => Good.Replace("{\"messages\"",
                 $"{{\"polarity\":{row.Polarity},\"system\":\"{row.System}\",\"pair_id\":\"{row.Pair}\",\"messages\"", StringComparison.Ordinal))]), "negative examples");
+    }
+
+    [Fact]
+    public void Thoughts_that_the_template_leaves_out_are_told()
+    {
+        string thinks = Good.Replace("\"b\"", "\"b\",\"reasoning_content\":\"hm\"", StringComparison.Ordinal);
+        ConversationCheck check = Find(Check(new ChatTokenizer(Small, Template(ChatMl)), [Good, thinks]), "thoughts");
+        Assert.Equal((CheckVerdict.Warning, "f.jsonl:2"), (check.Verdict, Assert.Single(check.Places)));
+        string written = ChatMl.Replace("+ message['content']", "+ ('<think>' + message.reasoning_content + '</think>' if message.reasoning_content else '') + message['content']", StringComparison.Ordinal);
+        Assert.Equal(CheckVerdict.Passed, Find(Check(new ChatTokenizer(Small, Template(written)), [Good, thinks]), "thoughts").Verdict);
     }
 
     [Theory]
