@@ -25,7 +25,8 @@ internal static class InspectPage
         .turn .role { color: var(--soft); font-size: 12.5px; font-weight: 600; overflow-wrap: anywhere; } .turn .role small { display: block; font-weight: 400; }
         .turn .said { max-height: 32em; unicode-bidi: plaintext; } .said .special { unicode-bidi: isolate; direction: ltr; } .said span:hover { outline: 1px solid var(--accent); }
         mark { background: var(--trained); color: var(--trained-ink); border-radius: 2px; } .br { color: var(--soft); opacity: 0.7; }
-        @media (max-width: 640px) { .checks tr { display: block; border-bottom: 1px solid var(--line); } .checks td { display: inline-block; border: 0; padding: 6px 12px 2px; }
+        .checks td.why { overflow-wrap: anywhere; }
+        @media (max-width: 640px) { table.checks, .checks tbody { display: block; } .checks tr { display: block; border-bottom: 1px solid var(--line); } .checks td { display: inline-block; border: 0; padding: 6px 12px 2px; }
           .checks td.why { display: block; padding-bottom: 8px; } .turn { grid-template-columns: 1fr; gap: 2px; } }
         .legend { margin: 4px 0 10px; } svg .bar { opacity: 0.75; }
         """;

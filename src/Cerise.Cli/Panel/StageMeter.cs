@@ -14,12 +14,15 @@ internal sealed class StageMeter
         ("completions/mean_length", "length"), ("grad_norm", "grad_norm"),
     ];
 
+    private static readonly (string Metric, string Label)[] Evaluated = [("eval_loss", "eval_loss"), ("eval_mean_token_accuracy", "eval_accuracy")];
+
     private readonly TimeProvider _time;
     private readonly long _started;
     private readonly long _doneBefore;
     private readonly Queue<(long Time, long Step, double Tokens)> _latest = new();
     private readonly List<double> _curve = [];
     private StepMetrics _metrics = [];
+    private StepMetrics _evaluation = [];
 
     public StageMeter(string stage, long steps, long done, TimeProvider time)
     {
@@ -68,9 +71,8 @@ internal sealed class StageMeter
         }
     }
 
-    /// <summary>The latest values worth watching, by label.</summary>
-    public IEnumerable<(string Label, double Value)> Values =>
-        Watched.Where(watched => _metrics.TryGet(watched.Metric, out _)).Select(watched => (watched.Label, _metrics[watched.Metric]));
+    /// <summary>The latest values worth watching, by label; those on validation rows are those of the last evaluation.</summary>
+    public IEnumerable<(string Label, double Value)> Values => Of(Watched, _metrics).Concat(Of(Evaluated, _evaluation));
 
     /// <summary>What the curve shows: the reward where there is one, else the loss.</summary>
     public string CurveName => _metrics.TryGet("reward", out _) ? "reward" : "loss";
@@ -82,10 +84,15 @@ internal sealed class StageMeter
     {
         Step = step;
         _metrics = metrics;
+        if (metrics.TryGet(Evaluated[0].Metric, out _))
+            _evaluation = metrics;
         _latest.Enqueue((_time.GetTimestamp(), step, metrics.TryGet("num_tokens", out double tokens) ? tokens : double.NaN));
         if (_latest.Count > Window)
             _latest.Dequeue();
         if (metrics.TryGet(CurveName, out double value))
             _curve.Add(value);
     }
+
+    private static IEnumerable<(string Label, double Value)> Of((string Metric, string Label)[] watched, StepMetrics metrics)
+        => watched.Where(one => metrics.TryGet(one.Metric, out _)).Select(one => (one.Label, metrics[one.Metric]));
 }

@@ -46,6 +46,17 @@ public sealed class StageMeterTests
         Assert.Equal(("reward", 0.5), (rewarded.CurveName, rewarded.Curve[^1]));
     }
 
+    [Fact]
+    public void The_last_evaluation_stays_beside_the_latest_values()
+    {
+        var meter = new StageMeter("sft", 10, 0, new ManualTime());
+        meter.Add(1, new StepMetrics { { "loss", 3 } });
+        Assert.Equal([("loss", 3.0)], meter.Values);
+        meter.Add(2, new StepMetrics { { "loss", 2 }, { "eval_loss", 2.5 }, { "eval_mean_token_accuracy", 0.25 } });
+        meter.Add(3, new StepMetrics { { "loss", 1 } });
+        Assert.Equal([("loss", 1.0), ("eval_loss", 2.5), ("eval_accuracy", 0.25)], meter.Values);
+    }
+
     [Theory]
     [InlineData(0, "0")]
     [InlineData(0.00001234, "1.23e-5")]

@@ -18,7 +18,7 @@ internal sealed record CurveGroups(IReadOnlyList<CurveGroup> Main, IReadOnlyList
             && name.EndsWith("/mean", StringComparison.Ordinal)));
         Add("accuracy", names.Where(name => name.Contains("accuracy", StringComparison.Ordinal) && !name.EndsWith("/std", StringComparison.Ordinal)));
         foreach (string name in Single)
-            Add(name, names.Where(known => known == name));
+            Add(name, names.Where(known => known == name || known == $"eval_{name}"));
         CurveGroup[] others = [.. names.Where(name => !used.Contains(name)).Select(name => new CurveGroup(name, [Series(name)]))];
         return new CurveGroups(main, others);
 

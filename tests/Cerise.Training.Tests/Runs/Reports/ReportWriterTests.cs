@@ -37,6 +37,17 @@ public sealed class ReportWriterTests
     }
 
     [Fact]
+    public void The_loss_on_validation_rows_stands_in_the_chart_of_the_loss()
+    {
+        var stage = new StageRecords("sft");
+        stage.AddMetrics(1, new StepMetrics { { "loss", 1 }, { "eval_loss", 2 }, { "entropy", 1 }, { "eval_entropy", 2 }, { "eval_perplexity", 3 } });
+        CurveGroups groups = CurveGroups.Of(stage);
+        Assert.Equal(["loss", "entropy"], groups.Main.Select(group => group.Title));
+        Assert.Equal(["loss", "eval_loss"], groups.Main[0].Series.Select(series => series.Name));
+        Assert.Equal(["eval_perplexity"], groups.Others.Select(group => group.Title));
+    }
+
+    [Fact]
     public void A_report_is_one_well_formed_file_that_fetches_nothing_and_escapes_everything()
     {
         using TemporaryFolder folder = TestPaths.NewFolder();
