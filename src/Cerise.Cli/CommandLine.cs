@@ -27,7 +27,7 @@ internal static class CommandLine
             "pretrain", "Pre-trains a model on plain text.",
             "./cerise pretrain --tokenizer my-tokenizer --data runs/smoke/stages/task/corpus.jsonl --max_steps 20 --out runs/base"),
         new StageVerb(
-            "sft", "Fine-tunes a model on prompts and completions.",
+            "sft", "Fine-tunes a model on conversations, or on prompts and completions.",
             "./cerise sft --model my-model --data examples.jsonl --use_peft --learning_rate 1e-4 --out runs/sft"),
         new StageVerb(
             "grpo", "Reinforces what rewards score well, comparing completions of the same prompt.",

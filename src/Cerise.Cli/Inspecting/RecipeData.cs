@@ -57,7 +57,7 @@ internal sealed class RecipeData(RecipeDocument recipe, string run, int most)
         var text = ModelText.Load(source, options.ChatTemplate, options.EosToken);
         ChatTokenizer chat = text.Chat(options.TokenizerOptions(options.ContextOf(ModelConfig.Load(source.Model))));
         return Inspection.Of(
-            title, new ChatRows(chat, dropBadRows: true).Read(rows), chat, ModelFacts.Of(source.Model, text.Tokenizer), asPrompts: false, most, options.DropBadRows);
+            title, options.Reader(chat, dropBadRows: true).Read(rows), chat, ModelFacts.Of(source.Model, text.Tokenizer), asPrompts: false, most, options.DropBadRows);
     }
 
     private Inspection Prompts(GrpoStageOptions options, string folder, IReadOnlyList<Row> rows, string title)

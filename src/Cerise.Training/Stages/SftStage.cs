@@ -51,7 +51,7 @@ public sealed class SftStage(SftStageOptions options) : IStage
     private List<TokenSequence> Tokenize(ChatTokenizer chat, IEnumerable<Row> rows, ConversationChecks checks)
     {
         List<TokenSequence> examples = [];
-        foreach (ChatRow row in new ChatRows(chat, dropBadRows: options.DropBadRows).Read(rows))
+        foreach (ChatRow row in options.Reader(chat, options.DropBadRows).Read(rows))
         {
             checks.Add(row);
             if (row.DroppedBecause is null)

@@ -15,6 +15,9 @@ public sealed record SftStageOptions : SftOptions
     /// <summary>The data's name for each column that is called otherwise, such as <c>{prompt: question, completion: answer}</c>. Default none.</summary>
     public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The layout to read rows as, where their columns fit two, such as <c>messages</c>. Null (default) for the one their columns say.</summary>
+    public ConversationLayout? Layout { get; init; }
+
     /// <summary>Chat template: <c>chatml</c>, a file or a model folder; empty (default) for the model's own.</summary>
     public string ChatTemplate { get; init; } = "";
 
@@ -44,6 +47,11 @@ public sealed record SftStageOptions : SftOptions
 
     /// <summary>How many checkpoints stay. Default 2.</summary>
     public int KeepCheckpoints { get; init; } = 2;
+
+    /// <summary>What makes examples of rows.</summary>
+    /// <param name="chat">Makes tokens of conversations.</param>
+    /// <param name="dropBadRows">Whether bad rows are left out with the reason rather than stop the reading.</param>
+    public ChatRows Reader(ChatTokenizer chat, bool dropBadRows) => new(chat, new ConversationReader(Layout), dropBadRows);
 
     /// <summary>How the stage makes tokens of conversations.</summary>
     /// <param name="contextLength">Positions the model has: no example is longer.</param>

@@ -165,6 +165,15 @@ public sealed class SupervisedStageTests : IDisposable
     }
 
     [Fact]
+    public void A_layout_settles_what_columns_leave_open()
+    {
+        _small.Write("pairs.jsonl", """{"prompt":"ab","completion":"cd","instruction":"x","output":"y"}""");
+        const string Settings = "model: DIR/toy, data: DIR/pairs.jsonl, max_steps: 1";
+        Assert.Contains("can be read as alpaca", Assert.Throws<DatasetException>(() => _small.Run(Stage("sft", Settings), "open")).Message, StringComparison.Ordinal);
+        Assert.StartsWith("1 rows, 3 of 5 tokens", Detail(_small.Run(Stage("sft", Settings + ", layout: prompt_completion"), "settled"), "trained tokens"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_would_ruin_a_training_ruins_an_evaluation_too()
     {
         _small.Write("pairs.jsonl", """{"prompt":"ab","completion":"cd"}""");
