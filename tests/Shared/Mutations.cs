@@ -24,7 +24,8 @@ internal sealed class Mutations(string format, params Type[] documented)
     private byte[] _file = [];
     private long _case;
     private int _refused, _read;
-    private long _mostBytes;
+    private long _mostBytes, _largestCase, _longestCase;
+    private TimeSpan _longest;
 
     /// <summary>Bytes that one case may allocate in all.</summary>
     public long MaxBytes { get; init; } = 32 << 20;
@@ -58,7 +59,7 @@ internal sealed class Mutations(string format, params Type[] documented)
             if (Volatile.Read(ref _case) == seen)
                 Assert.Fail($"{Name(seen)} has not ended after {Patience.TotalSeconds:0} seconds\n{Begin(_file)}");
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{format}: {count} cases, {_refused} refused, {_read} read, at most {_mostBytes >> 10} KiB allocated by one"));
+            CultureInfo.InvariantCulture, $"{format}: {count} cases, {_refused} refused, {_read} read, at most {_mostBytes >> 10} KiB allocated (by {_largestCase}), at most {_longest.TotalMilliseconds:0} ms of processor time (by {_longestCase})"));
         Assert.True(_failures.Count == 0, string.Join("\n\n", _failures));
         if (count >= share)
             Assert.True(_refused > 0 && _read > 0, $"{format}: {_refused} refused, {_read} read: damage that is always, or never, noticed tests little");
@@ -71,6 +72,7 @@ internal sealed class Mutations(string format, params Type[] documented)
             Volatile.Write(ref _case, number);
             byte[] file = _file = make(new Dice(Seed, number));
             long before = GC.GetAllocatedBytesForCurrentThread();
+            TimeSpan start = Environment.CpuUsage.TotalTime;
             try
             {
                 read(file);
@@ -82,8 +84,11 @@ internal sealed class Mutations(string format, params Type[] documented)
                 if (Fault(error) is { } fault)
                     Fail(number, file, fault, error);
             }
+            if (Environment.CpuUsage.TotalTime - start is var time && time > _longest)
+                (_longest, _longestCase) = (time, number);
             long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
-            _mostBytes = Math.Max(_mostBytes, bytes);
+            if (bytes > _mostBytes)
+                (_mostBytes, _largestCase) = (bytes, number);
             if (bytes > MaxBytes)
                 Fail(number, file, $"allocated {bytes} bytes; at most {MaxBytes} are allowed", null);
         }
