@@ -99,11 +99,16 @@ internal sealed class TrainTokenizerVerb : IVerb
     {
         try
         {
+            PlainFile.RequireReadable(path);
             return new StreamReader(path, new System.Text.UTF8Encoding(false, throwOnInvalidBytes: false));
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new CommandException($"{path}: does not exist. Check the path after --input.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{path}: cannot be opened ({error.Message}). Check that it is a file you may read.", error);
         }
     }
 }

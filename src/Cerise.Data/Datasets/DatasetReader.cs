@@ -6,7 +6,7 @@ public static class DatasetReader
     private const int MostPeeked = 4096;
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">JSON lines, a JSON array, or (<c>.csv</c>, <c>.tsv</c>, also with <c>.gz</c>) separated cells.</param>
+    /// <param name="path">A file or pipe: JSON lines, a JSON array, or (<c>.csv</c>, <c>.tsv</c>, also with <c>.gz</c>) separated cells.</param>
     /// <param name="options">Defaults when null.</param>
     /// <returns>The rows, read as they are asked for; the file is closed with the enumerator.</returns>
     /// <exception cref="DatasetException">While enumerating: the file cannot be read, is cut short, or a row is not valid.</exception>
@@ -37,19 +37,22 @@ public static class DatasetReader
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new ReadOptions();
-        if (FormatOf(path, options) == DatasetFormat.JsonLines)
+        // A pipe can be read only once, so its format cannot be looked up before.
+        if (!PlainFile.IsStream(path) && FormatOf(path, options) == DatasetFormat.JsonLines)
             return JsonlDataset.Open(path, options);
         Row[] rows = [.. ReadFile(path, options)];
         return rows.Length > 0 ? rows : throw new DatasetException(path, 0, 0, "holds no rows. Check how the file was made.");
     }
 
     /// <summary>The format of a file: of separated cells by its name, of JSON by its first character.</summary>
-    /// <exception cref="DatasetException">The file cannot be read.</exception>
+    /// <exception cref="DatasetException">The file cannot be read, or is a pipe, which would lose what is read from it here.</exception>
     public static DatasetFormat FormatOf(string path, ReadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (IsCsv(path))
             return DatasetFormat.Csv;
+        if (PlainFile.IsStream(path))
+            throw new DatasetException(path, 0, 0, "is a pipe, whose format shows only as it is read. Save what it gives as a file first.");
         (Stream content, _) = InputFile.Open(path, options ?? new ReadOptions());
         using (content)
             return BeginsArray(Peek(content, path)) ? DatasetFormat.JsonArray : DatasetFormat.JsonLines;

@@ -32,14 +32,8 @@ internal sealed class GzipInput : ReadOnlyStream
         _options = options;
     }
 
-    /// <summary>Whether a file begins as gzip files do.</summary>
-    public static bool IsGzip(Stream file)
-    {
-        Span<byte> magic = stackalloc byte[2];
-        int read = file.ReadAtLeast(magic, 2, throwOnEndOfStream: false);
-        file.Position = 0;
-        return read == 2 && magic[0] == 0x1F && magic[1] == 0x8B;
-    }
+    /// <summary>Whether these are the two bytes that gzip files begin with.</summary>
+    public static bool IsMagic(ReadOnlySpan<byte> begin) => begin is [0x1F, 0x8B];
 
     /// <summary>The unpacked content of a file, which is disposed with the result.</summary>
     public static Stream Unpack(Stream file, ReadOptions options) => new GzipInput(file, options);

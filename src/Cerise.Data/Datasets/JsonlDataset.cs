@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cerise.Data.Datasets;
 
-/// <summary>A JSON lines file as a list of rows, each read from the disk when asked for; compressed files are held in memory.</summary>
+/// <summary>A JSON lines file as a list of rows, each read from the disk when asked for; what is compressed, or comes through a pipe, is held in memory.</summary>
 /// <remarks>
 /// Opening reads the file once and checks every line, so that a fault in the last row shows before a run begins. Takes 24 bytes a row. Rows may be
 /// asked for on several threads at once.
@@ -24,12 +24,12 @@ public sealed class JsonlDataset : IReadOnlyList<Row>, IDisposable
         while (lines.Next())
         {
             var row = Row.Parse(lines.Current, path, lines.Number, options.Columns);
-            if (lines.IsGzip)
-                _rows.Add(row);
-            else
+            if (lines.IsPlain)
                 _places.Add(new Place(lines.Offset, lines.Current.Length, lines.Number));
+            else
+                _rows.Add(row);
         }
-        if (!lines.IsGzip)
+        if (lines.IsPlain)
             _file = Reopen(path);
     }
 
@@ -43,7 +43,7 @@ public sealed class JsonlDataset : IReadOnlyList<Row>, IDisposable
     public Row this[int index] => _file is null ? _rows[index] : ReadRow(_places[index]);
 
     /// <summary>Opens a file and checks all of it.</summary>
-    /// <param name="path">The file, plain or gzip-compressed.</param>
+    /// <param name="path">The file or pipe, plain or gzip-compressed.</param>
     /// <param name="options">Defaults when null.</param>
     /// <exception cref="DatasetException">The file cannot be read, is cut short, holds no rows, or a line is not valid.</exception>
     public static JsonlDataset Open(string path, ReadOptions? options = null)

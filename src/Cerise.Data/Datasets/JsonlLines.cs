@@ -3,14 +3,14 @@ namespace Cerise.Data.Datasets;
 /// <summary>
 /// The lines of a JSON lines file that are not empty, unpacked where it is compressed; every failure of the file is a <see cref="DatasetException"/>.
 /// </summary>
-internal sealed class JsonlLines(Stream stream, string file, ReadOptions options, bool isGzip) : IDisposable
+internal sealed class JsonlLines(Stream stream, string file, ReadOptions options, bool isPlain) : IDisposable
 {
     private readonly LineReader _reader = new(stream, file, options.MaxRowBytes);
     private byte[] _line = [];
     private int _length;
 
-    /// <summary>Whether the file is compressed, so that offsets are not places in the file.</summary>
-    public bool IsGzip => isGzip;
+    /// <summary>Whether offsets are places in a file: in what is compressed, or comes through a pipe, they are not.</summary>
+    public bool IsPlain => isPlain;
 
     /// <summary>Number of the current line, from 1.</summary>
     public long Number => _reader.Number;
@@ -23,8 +23,8 @@ internal sealed class JsonlLines(Stream stream, string file, ReadOptions options
 
     public static JsonlLines Open(string path, ReadOptions options)
     {
-        (Stream content, bool isGzip) = InputFile.Open(path, options);
-        return new JsonlLines(content, path, options, isGzip);
+        (Stream content, bool isPlain) = InputFile.Open(path, options);
+        return new JsonlLines(content, path, options, isPlain);
     }
 
     /// <summary>Goes to the next line that is not empty.</summary>

@@ -28,7 +28,7 @@ public static class JsonlReader
     {
         ArgumentNullException.ThrowIfNull(stream);
         options ??= new ReadOptions();
-        return Rows(new JsonlLines(stream, name, options, isGzip: false), name, options);
+        return Rows(new JsonlLines(stream, name, options, isPlain: false), name, options);
     }
 
     private static IEnumerable<Row> ReadFile(string path, ReadOptions options)

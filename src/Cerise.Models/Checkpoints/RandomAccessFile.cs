@@ -23,6 +23,7 @@ internal sealed class RandomAccessFile : IDisposable
         SafeFileHandle? handle = null;
         try
         {
+            PlainFile.Require(path);
             handle = File.OpenHandle(path);
             return new RandomAccessFile(path, handle, RandomAccess.GetLength(handle));
         }

@@ -41,7 +41,7 @@ internal sealed class RecipeParser
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
+            using FileStream file = PlainFile.OpenRead(path);
             if (file.Length > MaxBytes)
                 throw new RecipeException(string.Create(CultureInfo.InvariantCulture,
                     $"{path}: {file.Length} bytes; a recipe is a text file of at most {MaxBytes} bytes. Is this another kind of file?"));

@@ -17,7 +17,7 @@ public sealed partial class SpellingReward : RowReward
         try
         {
             string[] files = Directory.Exists(path) ? [.. Directory.EnumerateFiles(path, "*.txt").Order(StringComparer.Ordinal)] : [path];
-            _words = files.SelectMany(file => Words(File.ReadAllText(file))).ToFrozenSet(StringComparer.Ordinal);
+            _words = files.SelectMany(file => Words(PlainFile.ReadAllText(file))).ToFrozenSet(StringComparer.Ordinal);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

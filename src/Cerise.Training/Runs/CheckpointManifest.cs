@@ -26,7 +26,7 @@ internal sealed record CheckpointManifest
         var files = new List<ManifestFile>();
         foreach (string path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = PlainFile.OpenRead(path);
             files.Add(new ManifestFile(Path.GetRelativePath(folder, path).Replace('\\', '/'), stream.Length, Crc32C.Of(stream)));
         }
         var manifest = new CheckpointManifest { Stage = stage, Step = step, Files = files, Logs = logs };
@@ -61,7 +61,7 @@ internal sealed record CheckpointManifest
             string path = Path.Combine(folder, file.Name);
             if (!File.Exists(path))
                 return $"{file.Name} is missing";
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = PlainFile.OpenRead(path);
             if (stream.Length != file.Length)
                 return $"{file.Name} is {stream.Length} bytes, {file.Length} were saved";
             if (Crc32C.Of(stream) != file.Checksum)

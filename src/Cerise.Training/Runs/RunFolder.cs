@@ -219,7 +219,7 @@ public sealed class RunFolder : IDisposable
     {
         try
         {
-            return File.ReadAllText(file);
+            return PlainFile.ReadAllText(file);
         }
         catch (Exception error) when (RunException.IsFileError(error))
         {

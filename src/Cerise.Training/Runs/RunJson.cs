@@ -35,7 +35,7 @@ internal static class RunJson
             return null;
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = PlainFile.OpenRead(path);
             using var document = JsonDocument.Parse(stream);
             RequireItems(document.RootElement);
             return document.Deserialize<T>(Options) ?? throw new JsonException("it is null");

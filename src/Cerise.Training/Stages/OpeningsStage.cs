@@ -15,7 +15,7 @@ public sealed partial class OpeningsStage(OpeningsStageOptions options) : IStage
         context.Run.BeginStage(context.Stage.Name);
         context.Progress.StageStarted(context.Stage.Name, 1);
         string path = context.Input("data", options.Data);
-        string[] openings = [.. Openings(File.ReadAllText(path), context.Seed)];
+        string[] openings = [.. Openings(PlainFile.ReadAllText(path), context.Seed)];
         if (openings.Length == 0)
             throw new TrainingException($"{context.Stage.Title}: {path} has no paragraph of at least {options.MaxWords + 1} words that begins with a capital letter");
         AtomicFolder.Write(context.Output, folder =>

@@ -57,7 +57,7 @@ public sealed class PretrainStage(PretrainStageOptions options) : IStage
         {
             if (options.ValidationSplit > 0 || options.Mix.Count > 0)
                 throw new TrainingException($"{context.Stage.Title}: {options.Data} is one document, to which validation_split and mix do not apply; put documents into the rows of a JSONL file, column 'text'");
-            return ([File.ReadAllText(context.Input("data", options.Data))], options.EvalData.Length > 0 ? Texts(JsonlReader.Read(context.Input("eval_data", options.EvalData))) : []);
+            return ([PlainFile.ReadAllText(context.Input("data", options.Data))], options.EvalData.Length > 0 ? Texts(JsonlReader.Read(context.Input("eval_data", options.EvalData))) : []);
         }
         (IReadOnlyList<Row> rows, IReadOnlyList<Row> heldBack) = options.Sources().Read(context);
         return (Texts(rows), Texts(heldBack));

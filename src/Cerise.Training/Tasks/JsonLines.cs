@@ -51,6 +51,7 @@ internal static class JsonLines
     {
         try
         {
+            PlainFile.RequireReadable(path);
             return new StreamReader(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -39,5 +39,5 @@ internal sealed record TrainerProgress
     public void Save(string folder) => System.IO.File.WriteAllText(Path.Combine(folder, File), JsonSerializer.Serialize(this));
 
     public static TrainerProgress Load(string folder) =>
-        JsonSerializer.Deserialize<TrainerProgress>(System.IO.File.ReadAllText(Path.Combine(folder, File))) ?? throw new TrainingException($"{Path.Combine(folder, File)} is empty");
+        JsonSerializer.Deserialize<TrainerProgress>(PlainFile.ReadAllText(Path.Combine(folder, File))) ?? throw new TrainingException($"{Path.Combine(folder, File)} is empty");
 }

@@ -138,7 +138,7 @@ internal static class ReportPage
     {
         try
         {
-            return File.ReadAllText(path);
+            return PlainFile.ReadAllText(path);
         }
         catch (Exception error) when (RunException.IsFileError(error))
         {

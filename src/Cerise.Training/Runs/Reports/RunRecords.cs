@@ -43,6 +43,7 @@ internal sealed class RunRecords
         string? fault = null;
         try
         {
+            PlainFile.Require(path);
             // A run under way still has the file open.
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var reader = new StreamReader(stream);
