@@ -159,6 +159,13 @@ internal sealed class JsonFields
         _ => false,
     };
 
+    /// <summary>Every key with its string, in the file's order and in one pass: to ask for each key would search the object each time.</summary>
+    public IEnumerable<(string Key, string Value)> Strings()
+    {
+        foreach (JsonProperty property in _element.EnumerateObject())
+            yield return (property.Name, property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : throw Mistyped(property.Name, property.Value, "a string"));
+    }
+
     /// <summary>The numbers of an object, in its order; empty when the key is missing or null.</summary>
     public IReadOnlyList<KeyValuePair<string, double>> Numbers(string key)
         => OptionalObject(key) is { } numbers ? [.. numbers.Keys.Select(name => KeyValuePair.Create(name, numbers.OptionalDouble(name) ?? throw numbers.Missing(name, "a number")))] : [];

@@ -7,13 +7,17 @@ namespace Cerise.Models.Checkpoints;
 /// <summary>Reads and checks the header of one safetensors file: 8 bytes of length, then JSON, then the tensors end to end.</summary>
 /// <remarks>
 /// Nothing is believed before it is checked, and no more is allocated than the file itself takes. The rules are those of the format's reference
-/// implementation: a header of at most 100 MB that starts with '{', no name twice, ranges inside the file without overlap or hole, and as long as
+/// implementation: a header of at most 100 MB that starts with '{', no name twice (and no more than can be read in about a second), ranges inside the file without overlap or hole, and as long as
 /// type and shape ask for.
 /// </remarks>
 internal static class SafetensorsHeader
 {
     public const int MaxBytes = 100_000_000;
     public const string MetadataKey = "__metadata__";
+
+    /// <summary>Tensors, or metadata, of one file; published ones hold some thousands at most.</summary>
+    public const int MaxNames = 250_000;
+
     private const int LengthBytes = 8;
     private const int MaxRank = 32;
     private const string Damaged = "The file is damaged or cut short; fetch or save it again.";
@@ -64,6 +68,7 @@ internal static class SafetensorsHeader
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = Text(file, ref reader, null);
+            RequireFew(file, names.Count, "tensors");
             if (!names.Add(name))
                 throw Fault(file, $"names {CheckpointException.Quote(name)} twice in its header. Save the checkpoint again.", name);
             reader.Read();
@@ -83,12 +88,19 @@ internal static class SafetensorsHeader
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string key = Text(file, ref reader, null);
+            RequireFew(file, metadata.Count, $"entries in {MetadataKey}");
             reader.Read();
             if (reader.TokenType != JsonTokenType.String)
                 throw Fault(file, $"has {MetadataKey} {CheckpointException.Quote(key)} that is not a string. Save the checkpoint again.");
             if (!metadata.TryAdd(key, Text(file, ref reader, null)))
                 throw Fault(file, $"names {MetadataKey} {CheckpointException.Quote(key)} twice. Save the checkpoint again.");
         }
+    }
+
+    private static void RequireFew(RandomAccessFile file, int count, string what)
+    {
+        if (count == MaxNames)
+            throw Fault(file, $"has more than {MaxNames} {what}. Split it into several files.");
     }
 
     private static SafetensorsEntry ReadEntry(RandomAccessFile file, ref Utf8JsonReader reader, string name, long dataStart)

@@ -3,6 +3,9 @@ namespace Cerise.Models.Checkpoints;
 /// <summary>The <c>weight_map</c> of a sharded checkpoint: which file beside the index holds which tensor.</summary>
 internal sealed class SafetensorsIndex
 {
+    /// <summary>About four hundred thousand names.</summary>
+    private const int MaxBytes = 50_000_000;
+
     private SafetensorsIndex(Dictionary<string, string> weightMap)
     {
         WeightMap = weightMap;
@@ -19,12 +22,11 @@ internal sealed class SafetensorsIndex
     /// <exception cref="CheckpointException">Not JSON, no <c>weight_map</c> of strings, or a shard outside the index's folder.</exception>
     public static SafetensorsIndex Read(string path)
     {
-        JsonFields weightMap = JsonFields.Load(path, SafetensorsHeader.MaxBytes).Object("weight_map");
+        JsonFields weightMap = JsonFields.Load(path, MaxBytes).Object("weight_map");
         string folder = Path.GetDirectoryName(path) ?? "";
         var map = new Dictionary<string, string>();
-        foreach (string name in weightMap.Keys)
+        foreach ((string name, string shard) in weightMap.Strings())
         {
-            string shard = weightMap.String(name);
             // A name out of a downloaded file must not reach beyond its folder.
             if (shard.Length is 0 or > 255 || shard is "." or ".." || shard.AsSpan().IndexOfAny('/', '\\', ':') >= 0 || shard.Any(char.IsControl))
                 throw weightMap.Fault(name, $"is {CheckpointException.Quote(shard)}; the plain name of a file beside the index is expected");

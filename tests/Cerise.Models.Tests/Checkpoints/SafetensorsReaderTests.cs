@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Cerise.Models.Checkpoints;
@@ -174,6 +175,19 @@ public sealed class SafetensorsReaderTests
         }
     }
 
+    [Theory]
+    [InlineData("{{{0}}}", "\"{0}\":{{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}", "more than 250000 tensors")]
+    [InlineData("{{\"__metadata__\":{{{0}}}}}", "\"{0}\":\"\"", "more than 250000 entries in __metadata__")]
+    public void More_names_than_can_be_read_in_a_second_are_refused(string header, string name, string expected)
+    {
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        string path = folder.File("x.safetensors");
+        string names = string.Join(',', Enumerable.Range(0, 250_001).Select(i => string.Format(CultureInfo.InvariantCulture, name, i)));
+        File.WriteAllBytes(path, SafetensorsBytes.File(string.Format(CultureInfo.InvariantCulture, header, names), 0));
+        var error = Assert.Throws<CheckpointException>(() => SafetensorsReader.Open(path));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_truncated_file_is_refused_at_every_length()
     {
@@ -245,6 +259,17 @@ public sealed class SafetensorsReaderTests
         File.WriteAllText(folder.File(SafetensorsReader.IndexFileName), index);
         var error = Assert.Throws<CheckpointException>(() => SafetensorsReader.Open(folder.Path));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Some of the largest models list a hundred thousand; searching the list for each would take minutes.</summary>
+    [Fact]
+    public void A_long_index_takes_time_in_proportion()
+    {
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        string names = string.Join(',', Enumerable.Range(0, 300_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"\"layers.{i}.weight\":\"one.safetensors\"")));
+        File.WriteAllText(folder.File(SafetensorsReader.IndexFileName), $"{{\"weight_map\":{{{names}}}}}");
+        var error = Assert.Throws<CheckpointException>(() => SafetensorsReader.Open(folder.Path));
+        Assert.Contains("one.safetensors: does not exist", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,8 +11,8 @@ internal sealed record SavedFiles(byte[] Tokenizer, byte[]? Config, string Folde
     private static readonly string[] CompanionNames =
         [TokenizerConfig.SpecialTokensFileName, TokenizerConfig.AddedTokensFileName, "chat_template.jinja", .. VocabularyFiles.Names];
 
-    /// <summary>Larger files are not tokenizers.</summary>
-    private const long LargestFile = 1L << 27;
+    /// <summary>Larger files are not tokenizers: one of 262,144 tokens, among the largest published, has half of it.</summary>
+    private const long LargestFile = 1L << 26;
 
     /// <summary>Name and bytes of the companions that were there.</summary>
     public IReadOnlyList<(string Name, byte[] Bytes)> Companions { get; init; } = [];

@@ -15,10 +15,10 @@ namespace Cerise.Data.Tokenizers.Unicode;
 internal sealed class UnicodeRegex
 {
     /// <summary>A single match that takes longer is a pattern that explodes, not a long text; all matches of a text may take this and a little for each character.</summary>
-    private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(1), LongTextMatchLimit = TimeSpan.FromSeconds(10), CharacterLimit = TimeSpan.FromMicroseconds(5);
+    private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(1), LongTextMatchLimit = TimeSpan.FromSeconds(10), CharacterLimit = TimeSpan.FromMicroseconds(1);
 
     /// <summary>Texts of more characters may need <see cref="LongTextMatchLimit"/> for a match that runs through all of them.</summary>
-    private const int LongText = 100_000;
+    private const int LongText = 4_000_000;
 
     private readonly string _source;
     private readonly Regex _regex;
