@@ -11,4 +11,13 @@ public enum Activation
 
     /// <summary>Its approximation by a tanh: <c>gelu_new</c>, <c>gelu_pytorch_tanh</c>, <c>gelu_fast</c>.</summary>
     GeluTanh,
+
+    /// <summary>Its approximation by a sigmoid, x sigmoid(1.702 x): <c>quick_gelu</c>.</summary>
+    QuickGelu,
+
+    /// <summary>max(x, 0): <c>relu</c>.</summary>
+    Relu,
+
+    /// <summary>max(x, 0)^2: <c>relu2</c> (So et al. 2021, arXiv:2109.08668).</summary>
+    ReluSquared,
 }

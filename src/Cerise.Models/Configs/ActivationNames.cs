@@ -9,6 +9,7 @@ internal static class ActivationNames
     [
         ("silu", Activation.Silu), ("swish", Activation.Silu), ("gelu", Activation.Gelu), ("gelu_python", Activation.Gelu),
         ("gelu_pytorch_tanh", Activation.GeluTanh), ("gelu_new", Activation.GeluTanh), ("gelu_fast", Activation.GeluTanh),
+        ("quick_gelu", Activation.QuickGelu), ("relu", Activation.Relu), ("relu2", Activation.ReluSquared),
     ];
 
     /// <summary>The activation a key names.</summary>

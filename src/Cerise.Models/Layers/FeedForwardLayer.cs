@@ -11,6 +11,8 @@ namespace Cerise.Models.Layers;
 /// <param name="Output">Back to the stream.</param>
 internal sealed record FeedForwardLayer(LinearLayer[] Inputs, bool IsGated, Activation Activation, LinearLayer Output)
 {
+    private const float QuickGeluSlope = 1.702f;
+
     /// <param name="x">What the layer reads: the stream or its norm, [tokens, hidden].</param>
     /// <returns>What the layer adds to the stream, [tokens, hidden].</returns>
     public Tensor Forward(Tensor x)
@@ -24,7 +26,8 @@ internal sealed record FeedForwardLayer(LinearLayer[] Inputs, bool IsGated, Acti
         {
             Activation.Silu => gate.SwiGlu(up),
             Activation.Gelu => gate.GeGlu(up, GeluForm.Exact),
-            _ => gate.GeGlu(up, GeluForm.Tanh),
+            Activation.GeluTanh => gate.GeGlu(up, GeluForm.Tanh),
+            _ => Activate(gate) * up,
         });
     }
 
@@ -32,6 +35,14 @@ internal sealed record FeedForwardLayer(LinearLayer[] Inputs, bool IsGated, Acti
     {
         Activation.Silu => x * x.Sigmoid(),
         Activation.Gelu => x.Gelu(GeluForm.Exact),
-        _ => x.Gelu(GeluForm.Tanh),
+        Activation.GeluTanh => x.Gelu(GeluForm.Tanh),
+        Activation.QuickGelu => x * (QuickGeluSlope * x).Sigmoid(),
+        Activation.Relu => Positive(x),
+        Activation.ReluSquared => Square(Positive(x)),
+        _ => throw new NotSupportedException($"activation '{Activation}'"),
     };
+
+    private static Tensor Positive(Tensor x) => x.Clamp(0, float.MaxValue);
+
+    private static Tensor Square(Tensor x) => x * x;
 }

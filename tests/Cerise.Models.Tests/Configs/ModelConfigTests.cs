@@ -67,7 +67,7 @@ public sealed class ModelConfigTests
     [InlineData("tie_word_embeddings", "1", "config.json: 'tie_word_embeddings' is the number 1; true or false is expected.")]
     [InlineData("bos_token_id", "[1, 2]", "config.json: 'bos_token_id' is a list of several ids; one is expected.")]
     [InlineData("eos_token_id", "[1, {}]", "config.json: 'eos_token_id' is an object; a whole number from -1 is expected.")]
-    [InlineData("hidden_act", "\"relu\"", "config.json: 'hidden_act' is 'relu'; known are silu, swish, gelu, gelu_python, gelu_pytorch_tanh, gelu_new, gelu_fast.")]
+    [InlineData("hidden_act", "\"mish\"", "config.json: 'hidden_act' is 'mish'; known are silu, swish, gelu, gelu_python, gelu_pytorch_tanh, gelu_new, gelu_fast, quick_gelu, relu, relu2.")]
     [InlineData("torch_dtype", "\"int8\"", "config.json: 'torch_dtype' is 'int8'; known are float32, float16, bfloat16, float64.")]
     [InlineData("quantization_config", "{}", "config.json: 'quantization_config' is set: the weights are quantized. Take the checkpoint in BF16, F16 or F32.")]
     [InlineData("model_type", null, "config.json: 'model_type' is missing; a string is expected.")]

@@ -1,3 +1,4 @@
+using Cerise.Models.Configs;
 using Cerise.Models.Tests.Reference;
 using Cerise.Tensors;
 using Cerise.Tensors.Autograd;
@@ -35,6 +36,26 @@ public sealed class FamilyForwardTests
         int[][] sequences = FamilyCases.Sequences(family, 3, 1, 12, 40);
         GradientCheck.AssertGradients(
             model, FamilyCases.Reference(model), Seed.From(3), TokenBatch.PackAll(sequences), sequences, [.. sequences.Select(_ => 0)], 0.8f);
+    }
+
+    [Theory]
+    [InlineData("llama", Activation.QuickGelu)]
+    [InlineData("llama", Activation.Relu)]
+    [InlineData("llama", Activation.ReluSquared)]
+    [InlineData("gpt2", Activation.Silu)]
+    [InlineData("gpt2", Activation.QuickGelu)]
+    [InlineData("gpt2", Activation.Relu)]
+    [InlineData("gpt2", Activation.ReluSquared)]
+    public void Other_functions_inside_the_feed_forward_layer_are_computed_and_differentiated(string family, Activation activation)
+    {
+        using Device device = Device.Cpu(2);
+        using CausalModel model = TinyModels.New(FamilyCases.Config(family, layers: 2) with { HiddenActivation = activation }, device, Seed.From(8));
+        PlainModel reference = FamilyCases.Reference(model);
+        int[][] sequences = FamilyCases.Sequences(family, 3, 2, 12);
+        using (Graph graph = new(device, record: false))
+            AssertClose([.. sequences.SelectMany(ids => reference.Score(ids, 1).LogProbs)], model.LogProbs(graph, TokenBatch.PackAll(sequences)).LogProbs.ToArray(), "log-probability");
+        GradientCheck.AssertGradients(model, reference, Seed.From(4), TokenBatch.PackAll(sequences), sequences, [.. sequences.Select(_ => 0)], 1);
+        Assert.Equal(activation, ModelConfig.Parse(System.Text.Encoding.UTF8.GetBytes(model.Config.ToJson()), "config.json").HiddenActivation);
     }
 
     private static void AssertClose(double[] expected, float[] actual, string what)

@@ -13,7 +13,7 @@ internal abstract class Gpt2Reference(ModelConfig config, Dictionary<string, dou
         {
             string name = $"{prefix}h.{layer}.";
             stream = Plain.Add(stream, Attention(name + "attn.", LayerNorm(name + "ln_1", stream), layer));
-            stream = Plain.Add(stream, Conv1D(name + "mlp.c_proj", Plain.Map(Conv1D(name + "mlp.c_fc", LayerNorm(name + "ln_2", stream)), Plain.GeluTanh)));
+            stream = Plain.Add(stream, Conv1D(name + "mlp.c_proj", Plain.Map(Conv1D(name + "mlp.c_fc", LayerNorm(name + "ln_2", stream)), value => Plain.Activate(Config.HiddenActivation, value))));
         }
         return Plain.Linear(LayerNorm(prefix + "ln_f", stream), Weights[prefix + "wte.weight"], null);
     }

@@ -1,3 +1,5 @@
+using Cerise.Models.Configs;
+
 namespace Cerise.Models.Tests.Reference;
 
 /// <summary>The parts of decoders in float64, in plain loops; rows are tokens.</summary>
@@ -82,6 +84,17 @@ internal static class Plain
 
     /// <summary>x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) (arXiv:1606.08415).</summary>
     public static double GeluTanh(double x) => x / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * Math.Pow(x, 3)))));
+
+    /// <summary>The function inside a feed-forward layer.</summary>
+    public static double Activate(Activation activation, double x) => activation switch
+    {
+        Activation.Silu => Silu(x),
+        Activation.GeluTanh => GeluTanh(x),
+        Activation.QuickGelu => x / (1 + Math.Exp(-1.702 * x)),
+        Activation.Relu => x > 0 ? x : 0,
+        Activation.ReluSquared => x > 0 ? x * x : 0,
+        _ => throw new ArgumentException($"{activation} has no reference", nameof(activation)),
+    };
 
     public static double[][] Map(double[][] x, Func<double, double> function) => [.. x.Select(row => Array.ConvertAll(row, value => function(value)))];
 

@@ -45,9 +45,9 @@ internal abstract class PlainModel(ModelConfig config, Dictionary<string, double
 
     protected double[][] RmsNorm(string name, double[][] x) => Plain.RmsNorm(x, weights[name + ".weight"], config.RmsNormEps);
 
-    /// <summary>down(silu(gate(x)) * up(x)).</summary>
+    /// <summary>down(silu(gate(x)) * up(x)), or with another function than silu.</summary>
     protected double[][] SwiGlu(string name, double[][] x) =>
-        Linear(name + "down_proj", Plain.Zip(Plain.Map(Linear(name + "gate_proj", x), Plain.Silu), Linear(name + "up_proj", x), (gate, up) => gate * up));
+        Linear(name + "down_proj", Plain.Zip(Plain.Map(Linear(name + "gate_proj", x), value => Plain.Activate(config.HiddenActivation, value)), Linear(name + "up_proj", x), (gate, up) => gate * up));
 
     /// <summary>x W^T with the head, or the embedding where there is none.</summary>
     protected double[][] Head(string embedding, double[][] x) =>
