@@ -46,7 +46,7 @@ public sealed class StudioServer : IAsyncDisposable
                 await gate.Refuse(context, context.Response.StatusCode).ConfigureAwait(false);
         });
         foreach (IEndpoint endpoint in endpoints)
-            _app.MapMethods(endpoint.Path, [endpoint.Method], context => gate.Pass(endpoint, context));
+            _app.MapMethods(endpoint.Path, MethodsOf(endpoint), context => gate.Pass(endpoint, context));
     }
 
     /// <summary>Where it listens, such as <c>http://127.0.0.1:8000</c>.</summary>
@@ -111,6 +111,10 @@ public sealed class StudioServer : IAsyncDisposable
         using var limit = new CancellationTokenSource(LastBytes);
         await _app.StopAsync(limit.Token).ConfigureAwait(false);
     }
+
+    // What can be got can be asked about: watchdogs and load balancers send HEAD, whose answer the server sends without its body.
+    private static string[] MethodsOf(IEndpoint endpoint) =>
+        endpoint.Method == HttpMethods.Get ? [HttpMethods.Get, HttpMethods.Head] : [endpoint.Method];
 
     private static WebApplication NewApplication(ServerOptions options)
     {

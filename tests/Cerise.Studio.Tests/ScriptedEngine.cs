@@ -15,7 +15,7 @@ internal sealed class ScriptedEngine(Func<EngineRequest, int, string> answer) : 
     {
     }
 
-    public string ModelName => "scripted";
+    public string ModelName { get; init; } = "scripted";
 
     public int ContextLength { get; init; } = 4096;
 

@@ -18,7 +18,10 @@ internal sealed class ModelEndpoint(ServedModel model, long created) : IEndpoint
     /// <inheritdoc/>
     public Task Answer(HttpContext context, CancellationToken cancellation)
     {
-        ModelsEndpoint.Check(context.Request.RouteValues["id"] as string, model);
+        ModelsEndpoint.Check(NameOf((string)context.Request.RouteValues["id"]!), model);
         return JsonResponse.Send(context.Response, StatusCodes.Status200OK, json => ModelsEndpoint.Write(json, model, created), cancellation);
     }
+
+    // Clients escape the slashes of a name, and those are the one thing that the server leaves escaped.
+    private string NameOf(string id) => id == model.Name ? id : id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 }

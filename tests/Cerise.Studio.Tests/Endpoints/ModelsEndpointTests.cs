@@ -16,6 +16,29 @@ public sealed class ModelsEndpointTests
         Assert.Equal(model.ToJsonString(), (await Get(host, "/v1/models/scripted")).ToJsonString());
     }
 
+    [Theory]
+    [InlineData("/v1/models/maker/model")]
+    [InlineData("/v1/models/maker%2Fmodel")]
+    [InlineData("/v1/models/maker%2fmodel")]
+    public async Task A_name_with_a_slash_is_found_however_it_is_written(string path)
+    {
+        await using StudioHost host = await StudioHost.Start(new ScriptedEngine("x") { ModelName = "maker/model" });
+        Assert.Equal("maker/model", (string?)(await Get(host, path))["id"]);
+    }
+
+    [Theory]
+    [InlineData("/health")]
+    [InlineData("/metrics")]
+    [InlineData("/v1/models")]
+    public async Task What_can_be_got_can_be_asked_about(string path)
+    {
+        await using StudioHost host = await StudioHost.Start("x");
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
+        using HttpResponseMessage response = await host.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Empty(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task Another_model_is_not_found()
     {
