@@ -14,12 +14,17 @@ internal static class JsonBody
     /// <summary>Most values of a body, which bounds the memory that it becomes; room for prompts given as token ids.</summary>
     public const int MaxValues = 500_000;
 
+    // What some programs put before UTF-8, and readers may pass over (RFC 8259, section 8.1).
+    private static ReadOnlySpan<byte> Mark => [0xEF, 0xBB, 0xBF];
+
     private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
 
     /// <summary>Reads a body that must be one object.</summary>
     /// <exception cref="RequestException">It is not, with where it breaks off; status 400.</exception>
     public static JsonObject Read(ReadOnlySpan<byte> utf8)
     {
+        if (utf8.StartsWith(Mark))
+            utf8 = utf8[Mark.Length..];
         if (utf8.IsEmpty)
             throw new RequestException(400, "the request has no body. Send a JSON object.", code: "invalid_json");
         if (!Utf8.IsValid(utf8))

@@ -46,7 +46,7 @@ internal sealed class RequestFields(JsonObject fields, string path = "")
         if (Node(name) is not { } node)
             return null;
         if (!TryWhole(node, out long number))
-            throw Wrong(name, "an integer", node);
+            throw Wrong(name, FormattableString.Invariant($"an integer in [{least}, {most}]"), node);
         return number >= least && number <= most
             ? number
             : throw RequestException.Invalid(PathOf(name), $"{PathOf(name)} is {number}; use an integer in [{least}, {most}].");
@@ -58,7 +58,7 @@ internal sealed class RequestFields(JsonObject fields, string path = "")
         if (Node(name) is not { } node)
             return null;
         if (!TryNumber(node, out double number))
-            throw Wrong(name, "a number", node);
+            throw Wrong(name, FormattableString.Invariant($"a number in [{least}, {most}]"), node);
         return number >= least && number <= most
             ? (float)number
             : throw RequestException.Invalid(PathOf(name), FormattableString.Invariant($"{PathOf(name)} is {number}; use a number in [{least}, {most}]."));
@@ -131,11 +131,14 @@ internal sealed class RequestFields(JsonObject fields, string path = "")
         return double.IsFinite(number);
     }
 
+    private static string NumberKind(JsonNode number) =>
+        !TryNumber(number, out double value) || Math.Abs(value) >= 1L << 62 ? "a number too large" : value != Math.Floor(value) ? "a number with a fraction" : "a number";
+
     private static string Kind(JsonNode? value) => value?.GetValueKind() switch
     {
         null or JsonValueKind.Null => "null",
         JsonValueKind.String => "a string",
-        JsonValueKind.Number => "a number",
+        JsonValueKind.Number => NumberKind(value),
         JsonValueKind.True or JsonValueKind.False => "a boolean",
         JsonValueKind.Array => "an array",
         _ => "an object",

@@ -89,6 +89,26 @@ public sealed class LimitsTests
         Assert.Contains("UTF-8", (string?)(await StudioHost.Json(response))["error"]!["message"]);
     }
 
+    [Fact]
+    public async Task A_body_may_begin_with_a_byte_order_mark()
+    {
+        await using StudioHost host = await StudioHost.Start("x");
+        var content = new ByteArrayContent([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(StudioHost.Request(""))]);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using HttpResponseMessage response = await host.Post(Path, content);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("\"seed\":18446744073709551616", "seed is a number too large; use an integer in [-9223372036854775808, 9223372036854775807].")]
+    [InlineData("\"temperature\":1e999", "temperature is a number too large; use a number in [0, 2].")]
+    [InlineData("\"n\":1.5", "n is a number with a fraction; use an integer in [1, 128].")]
+    public async Task A_number_that_cannot_be_taken_is_said_to_be_too_large_or_broken(string field, string expected)
+    {
+        await using StudioHost host = await StudioHost.Start("x");
+        Assert.Equal(expected, (string?)(await host.Refused(HttpStatusCode.BadRequest, StudioHost.Request(field)))["message"]);
+    }
+
     [Theory]
     [MemberData(nameof(Wrong), DisableDiscoveryEnumeration = true)]
     public async Task A_field_that_is_wrong_is_named(string body, string parameter)
