@@ -85,6 +85,8 @@ internal sealed class ServeVerb : IVerb
 
     private ServerOptions Options(ParseResult flags, Terminal terminal)
     {
+        if (flags.GetValue(_name) is { } name && string.IsNullOrWhiteSpace(name))
+            throw new MisuseException("serve: --model-name is blank; give a name, or leave it out for the folder's. See './cerise serve --help'.");
         double? timeout = flags.GetValue(_timeout);
         string? fromEnvironment = Environment.GetEnvironmentVariable(KeyVariable);
         ServerOptions options = new()

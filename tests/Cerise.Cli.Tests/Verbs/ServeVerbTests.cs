@@ -107,6 +107,7 @@ public sealed class ServeVerbTests(SmallModel model)
     [InlineData("--port", "70000", "in [0, 65535]")]
     [InlineData("--max-body-bytes", "0", "use 1 or more")]
     [InlineData("--api-key", " ", "blank")]
+    [InlineData("--model-name", " ", "blank")]
     public void Settings_that_are_none_are_misuse(string flag, string value, string expected) =>
         Assert.Contains(expected, Cli.Fail(ExitCodes.Misuse, "serve", "--model", model.Model, flag, value));
 
