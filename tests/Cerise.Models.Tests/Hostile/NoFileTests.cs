@@ -1,8 +1,8 @@
 using Cerise.Models.Adapters;
 using Cerise.Models.Checkpoints;
 using Cerise.Models.Configs;
-using Cerise.Tensors;
 using Cerise.Models.Tests.Families;
+using Cerise.Tensors;
 using Cerise.Testing;
 
 namespace Cerise.Models.Tests.Hostile;
