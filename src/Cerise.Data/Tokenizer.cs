@@ -37,7 +37,7 @@ public sealed class Tokenizer : ITokenizer
         _specialIds = [.. _parts.AddedTokens.Where(token => token.Special).Select(token => token.Id)];
         _decodingTokens = DecodingTokens();
         _tokenBytes = new(() => new TokenBytesTable(
-            [.. _parts.Tokens.Select((token, id) => IsSpecial(id) ? null : token)], id => _addedIds.TryGetValue(_parts.Tokens[id]!, out int added) && added == id, _parts.Decoder));
+            _parts.Tokens, IsSpecial, id => _addedIds.TryGetValue(_parts.Tokens[id]!, out int added) && added == id, _parts.Decoder));
         BosId = config.BosToken is { } bos ? TokenToId(bos) : null;
         EosId = config.EosToken is { } eos ? TokenToId(eos) : null;
         PadId = config.PadToken is { } pad ? TokenToId(pad) : null;
@@ -171,9 +171,14 @@ public sealed class Tokenizer : ITokenizer
     {
         if (_parts.Decoder is not ByteLevelDecoder)
             return _parts.Tokens;
-        string?[] tokens = [.. _parts.Tokens];
+        string?[] tokens = _parts.Tokens;
         foreach (AddedToken token in _parts.AddedTokens)
-            tokens[token.Id] = ByteLevelAlphabet.Map(token.Content);
+            if (ByteLevelAlphabet.Map(token.Content) is var spelled && spelled != token.Content)
+            {
+                if (ReferenceEquals(tokens, _parts.Tokens))
+                    tokens = [.. tokens];                                  // most files need no second table
+                tokens[token.Id] = spelled;
+            }
         return tokens;
     }
 }

@@ -61,7 +61,19 @@ public sealed class TokenizerMutationTests
         });
     }
 
-    private static Mutations Mutations(string format) => new(format, typeof(TokenizerException)) { Mutator = Words, MaxBytes = 64 << 20 };   // tables of a million ids
+    /// <summary>Ids are indexes of tables; one id may ask for a table of a million, but not for a table in every part.</summary>
+    [Fact]
+    public void A_vocabulary_with_a_gap_of_a_million_ids_takes_few_tables()
+    {
+        JsonObject file = TinyTokenizer.Json();
+        file["model"]!["vocab"]!["\u0100\u0100"] = (1 << 20) - 1;
+        byte[] bytes = Encoding.UTF8.GetBytes(file.ToJsonString());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Use(new SavedFiles(bytes, null, "hostile"));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 8 << 20, 24 << 20);
+    }
+
+    private static Mutations Mutations(string format) => new(format, typeof(TokenizerException)) { Mutator = Words };
 
     private static void Use(SavedFiles files)
     {

@@ -9,16 +9,17 @@ internal sealed class TokenBytesTable
     private readonly int[] _starts;                                         // of each id's bytes, and their end
 
     /// <summary>Makes the table.</summary>
-    /// <param name="tokens">The token of each id; null for one that adds nothing.</param>
+    /// <param name="tokens">The token of each id; null where there is none.</param>
+    /// <param name="addsNothing">Whether an id stands for no text, as special tokens do.</param>
     /// <param name="plainText">Whether an id's token is text as it stands rather than in the model's spelling.</param>
     /// <param name="decoder">The decoder, or null where tokens are joined by spaces.</param>
-    public TokenBytesTable(IReadOnlyList<string?> tokens, Func<int, bool> plainText, TokenDecoder? decoder)
+    public TokenBytesTable(string?[] tokens, Func<int, bool> addsNothing, Func<int, bool> plainText, TokenDecoder? decoder)
     {
-        _starts = new int[tokens.Count + 1];
-        var bytes = new List<byte>(tokens.Count * 6);
-        for (int id = 0; id < tokens.Count; id++)
+        _starts = new int[tokens.Length + 1];
+        List<byte> bytes = [];
+        for (int id = 0; id < tokens.Length; id++)
         {
-            if (tokens[id] is { } token)
+            if (tokens[id] is { } token && !addsNothing(id))
             {
                 if (plainText(id) || decoder is null)
                     bytes.AddRange(Encoding.UTF8.GetBytes(plainText(id) ? token : ' ' + token));
