@@ -64,83 +64,77 @@ internal sealed partial class SchemaCompiler
 
     private int Integer(int from, SchemaReader schema)
     {
-        RefuseMultiples(schema);
-        (Bound? low, Bound? high) = Bounds(schema);
-        if (low is null && high is null)
+        (NumberBound? low, NumberBound? high) = Bounds(schema);
+        decimal? step = Step(schema);
+        if (low is null && high is null && step is null or 1)
             return _syntax.Integer(from);
-        long least = low is { } lower ? (long)decimal.Ceiling(lower.Value) + (lower.IsOpen && lower.IsWhole ? 1 : 0) : -Widest(high!.Value.Value);
-        long most = high is { } upper ? (long)decimal.Floor(upper.Value) - (upper.IsOpen && upper.IsWhole ? 1 : 0) : Widest(low!.Value.Value);
-        return IntegerRange.Add(_builder, from, Math.Max(-IntegerRange.Most, least), Math.Min(IntegerRange.Most, most));
-    }
-
-    // Whole bounds: whole parts strictly between them take any fraction, and so do those at a bound on the side away from it.
-    private int Number(int from, SchemaReader schema)
-    {
-        RefuseMultiples(schema);
-        (Bound? low, Bound? high) = Bounds(schema);
-        if (low is null && high is null)
-            return _syntax.Number(from);
-        foreach ((Bound? bound, string key) in new[] { (low, "minimum"), (high, "maximum") })
-            if (bound is { IsWhole: false })
-                throw schema.Fault(key, "is not a whole number and cannot be kept to for numbers with a fraction; use a whole bound or integers");
-        Bound least = low ?? new Bound(-Widest(high!.Value.Value), false), most = high ?? new Bound(Widest(low!.Value.Value), false);
+        (NumberBound lower, NumberBound upper) = Both(low, high, IntegerRange.Most);
+        decimal least = decimal.Ceiling(lower.Value), most = decimal.Floor(upper.Value);
+        least += lower.IsOpen && least == lower.Value ? 1 : 0;
+        most -= upper.IsOpen && most == upper.Value ? 1 : 0;
         int to = _builder.Node();
-        int negative = _builder.Text(from, "-");
-        Magnitudes(negative, to, Flipped(most), Flipped(least));
-        Magnitudes(from, to, least.Value < 0 ? new Bound(0, false) : least, most);
+        new IntegerRange(_builder, to, 0, WholeStep(step ?? 1)).Add(from, (long)Math.Max(-IntegerRange.Most, least), (long)Math.Min(IntegerRange.Most, most));
         return to;
     }
 
-    // Numbers without a sign from one bound to the other, which may be below 0.
-    private void Magnitudes(int from, int to, Bound least, Bound most)
+    private int Number(int from, SchemaReader schema)
     {
-        (long low, long high) = ((long)least.Value, (long)most.Value);
-        if (high < 0 || (high == 0 && most.IsOpen) || high < low || (high == low && (least.IsOpen || most.IsOpen)))
-            return;
-        low = Math.Max(0, low);
-        bool isOpen = least.IsOpen && least.Value >= 0;
-        if (isOpen)
-        {
-            // Just above the bound: its whole part with a fraction that is not 0.
-            if (low < high)
-                _builder.Link(Positive(IntegerRange.Add(_builder, from, low, low)), to);
-            low++;
-        }
-        if (low < high)
-        {
-            int whole = IntegerRange.Add(_builder, from, low, high - 1);
-            _builder.Link(whole, to);
-            _builder.Link(_syntax.Digits(_builder.Text(whole, "."), 1), to);
-        }
-        if (!most.IsOpen && low <= high)
-        {
-            int whole = IntegerRange.Add(_builder, from, high, high);
-            _builder.Link(whole, to);
-            _builder.Link(_builder.Repeat(_builder.Text(whole, "."), 1, JsonSyntax.MostDigits, at => _builder.Text(at, "0")), to);
-        }
+        (NumberBound? low, NumberBound? high) = Bounds(schema);
+        decimal? step = Step(schema);
+        if (low is null && high is null && step is null)
+            return _syntax.Number(from);
+        int places = new[] { low?.Value, high?.Value, step }.Max(value => Places(value ?? 0));
+        if (places > NumberRange.MostPlaces)
+            throw new GrammarException(schema.Path, $"a bound or multipleOf has more than {NumberRange.MostPlaces} digits after the point; use fewer");
+        decimal scale = Scale(places);
+        (NumberBound lower, NumberBound upper) = Both(low, high, decimal.Floor(IntegerRange.Most / scale));
+        if (Math.Max(Math.Max(Math.Abs(lower.Value), Math.Abs(upper.Value)), step ?? 0) * scale > IntegerRange.Most)
+            throw new GrammarException(schema.Path, "the bounds and multipleOf together have more than 18 digits before and after the point; use fewer");
+        return new NumberRange(_builder, _syntax, places, (long?)(step * scale)).Add(
+            from, lower with { Value = lower.Value * scale }, upper with { Value = upper.Value * scale });
     }
 
-    // A fraction above 0.
-    private int Positive(int from)
+    // On the side that has no bound, as far as numbers go.
+    private static (NumberBound Low, NumberBound High) Both(NumberBound? low, NumberBound? high, decimal most)
     {
-        int zeros = _builder.Repeat(_builder.Text(from, "."), 0, JsonSyntax.MostDigits - 1, at => _builder.Text(at, "0"));
-        return _builder.Repeat(_builder.Byte(zeros, (byte)'1', (byte)'9'), 0, JsonSyntax.MostDigits - 1, _syntax.Digit);
+        decimal widest = Math.Min(most, Math.Max(Math.Abs(low?.Value ?? 0), Math.Abs(high?.Value ?? 0)) < 1e15m ? 999_999_999_999_999 : IntegerRange.Most);
+        return (low ?? new NumberBound(-widest, false), high ?? new NumberBound(widest, false));
     }
 
-    private static Bound Flipped(Bound bound) => bound with { Value = -bound.Value };
+    private static decimal? Step(SchemaReader schema) =>
+        schema.Number("multipleOf") is not { } step ? null : step > 0 ? step : throw schema.Fault("multipleOf", "is not above 0");
 
-    private static void RefuseMultiples(SchemaReader schema)
+    // The whole numbers that are multiples of a step are those of its smallest whole multiple.
+    private static long WholeStep(decimal step)
     {
-        if (schema.Number("multipleOf") is not (null or 1))
-            throw schema.Fault("multipleOf", "other than 1 cannot be kept to; leave it out");
-        if (schema.Number("multipleOf") is 1 && Types(schema).Contains("number"))
-            throw schema.Fault("multipleOf", "of numbers cannot be kept to; use the type integer");
+        decimal whole = step * Scale(Places(step)), rest = Scale(Places(step));
+        (decimal a, decimal b) = (whole, rest);
+        while (b != 0)
+            (a, b) = (b, a % b);
+        return (long)Math.Min(whole / a, IntegerRange.Most);
     }
 
-    private static (Bound? Low, Bound? High) Bounds(SchemaReader schema)
+    // Digits after the point, without zeros at the end.
+    private static int Places(decimal value)
     {
-        Bound? low = Tighter(schema.Number("minimum"), OpenBound(schema, "exclusiveMinimum"), (a, b) => a > b);
-        Bound? high = Tighter(schema.Number("maximum"), OpenBound(schema, "exclusiveMaximum"), (a, b) => a < b);
+        int places = value.Scale;
+        while (places > 0 && decimal.Round(value, places - 1) == value)
+            places--;
+        return places;
+    }
+
+    private static decimal Scale(int places)
+    {
+        decimal scale = 1;
+        for (int place = 0; place < places; place++)
+            scale *= 10;
+        return scale;
+    }
+
+    private static (NumberBound? Low, NumberBound? High) Bounds(SchemaReader schema)
+    {
+        NumberBound? low = Tighter(schema.Number("minimum"), OpenBound(schema, "exclusiveMinimum"), (a, b) => a > b);
+        NumberBound? high = Tighter(schema.Number("maximum"), OpenBound(schema, "exclusiveMaximum"), (a, b) => a < b);
         return (low, high);
     }
 
@@ -149,19 +143,11 @@ internal sealed partial class SchemaCompiler
             ? throw schema.Fault(key, "is a flag of an old draft; give the bound itself")
             : schema.Number(key);
 
-    private static Bound? Tighter(decimal? closed, decimal? open, Func<decimal, decimal, bool> isTighter) => (closed, open) switch
+    private static NumberBound? Tighter(decimal? closed, decimal? open, Func<decimal, decimal, bool> isTighter) => (closed, open) switch
     {
         (null, null) => null,
-        ({ } value, null) => new Bound(value, false),
-        (null, { } value) => new Bound(value, true),
-        ({ } a, { } b) => isTighter(a, b) ? new Bound(a, false) : new Bound(b, true),
+        ({ } value, null) => new NumberBound(value, false),
+        (null, { } value) => new NumberBound(value, true),
+        ({ } a, { } b) => isTighter(a, b) ? new NumberBound(a, false) : new NumberBound(b, true),
     };
-
-    // As far as numbers go on the side that has no bound.
-    private static long Widest(decimal bound) => Math.Abs(bound) < 1e15m ? 999_999_999_999_999 : IntegerRange.Most;
-
-    private readonly record struct Bound(decimal Value, bool IsOpen)
-    {
-        public bool IsWhole => Value == decimal.Truncate(Value);
-    }
 }

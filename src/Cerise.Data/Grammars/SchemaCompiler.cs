@@ -160,22 +160,6 @@ internal sealed partial class SchemaCompiler
         throw new GrammarException(path, "references lead back to themselves");
     }
 
-    private int AnyOf(int from, SchemaReader schema, string key, JsonArray alternatives)
-    {
-        if (alternatives.Count == 0)
-            throw schema.Fault(key, "is empty");
-        JsonObject rest = (JsonObject)_merge.Copy(schema.Schema, schema.Path)!;
-        rest.Remove(key);
-        bool isAlone = rest.All(member => Annotations.Contains(member.Key));
-        return _builder.Choice(from, alternatives.Select((alternative, i) => (Func<int, int>)(at =>
-        {
-            string path = $"{schema.Path}/{key}/{i}";
-            if (isAlone || alternative?.GetValueKind() is JsonValueKind.False)
-                return Value(at, alternative, path);
-            return Value(at, alternative?.GetValueKind() is JsonValueKind.True ? rest : _merge.Both(rest, Resolved(alternative, path), path), path);
-        })));
-    }
-
     private int Reference(string reference, string path)
     {
         if (_references.TryGetValue(reference, out int rule))

@@ -32,7 +32,9 @@ internal sealed class RandomSchemas(int seed)
         4 => new JsonObject { ["enum"] = new JsonArray("red", "green", 3, null, "a\"b", new JsonArray(1, 2)) },
         5 => _random.Below(3) == 0 ? JsonValue.Create(true) : new JsonObject { ["const"] = "fixed\n" },
         6 or 7 => Array(depth),
-        8 => new JsonObject { [_random.Below(2) == 0 ? "anyOf" : "oneOf"] = new JsonArray(Schema(depth - 1), Schema(depth - 1)) },
+        8 => _random.Below(3) == 0
+            ? new JsonObject { ["oneOf"] = new JsonArray(Kind("a", depth), Kind("b", depth), Schema(depth - 1)) }
+            : new JsonObject { [_random.Below(2) == 0 ? "anyOf" : "oneOf"] = new JsonArray(Schema(depth - 1), Schema(depth - 1)) },
         9 => new JsonObject { ["type"] = new JsonArray("string", "integer", "array"), ["minimum"] = -3, ["minLength"] = 1, ["items"] = Schema(depth - 1) },
         _ => Object(depth),
     };
@@ -53,6 +55,8 @@ internal sealed class RandomSchemas(int seed)
             schema[_random.Below(2) == 0 ? "minimum" : "exclusiveMinimum"] = low;
         if (_random.Below(2) == 0)
             schema[_random.Below(2) == 0 ? "maximum" : "exclusiveMaximum"] = low + 2 + _random.Below(150);
+        if (_random.Below(4) == 0)
+            schema["multipleOf"] = 2 + _random.Below(20);
         return schema;
     }
 
@@ -60,8 +64,21 @@ internal sealed class RandomSchemas(int seed)
     {
         JsonObject schema = Integer();
         schema["type"] = "number";
+        decimal scale = new[] { 1m, 0.1m, 0.05m, 0.001m }[_random.Below(4)];
+        foreach (string key in (string[])["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"])
+            if (schema[key] is { } bound)
+                schema[key] = bound.GetValue<int>() * scale;
+        if (_random.Below(3) == 0)
+            schema["multipleOf"] = new[] { 0.5m, 0.01m, 1.25m, 3m }[_random.Below(4)];
         return schema;
     }
+
+    private JsonObject Kind(string kind, int depth) => new()
+    {
+        ["type"] = "object",
+        ["properties"] = new JsonObject { ["kind"] = new JsonObject { ["const"] = kind }, ["value"] = Schema(depth - 1) },
+        ["required"] = new JsonArray("kind"),
+    };
 
     private JsonObject Array(int depth)
     {

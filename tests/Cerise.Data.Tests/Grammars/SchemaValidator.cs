@@ -32,8 +32,10 @@ internal sealed class SchemaValidator(JsonNode root)
                 return argument!.AsArray().Any(one => JsonNode.DeepEquals(one, value));
             case "const":
                 return JsonNode.DeepEquals(argument, value);
-            case "anyOf" or "oneOf":
+            case "anyOf":
                 return argument!.AsArray().Any(one => IsValid(value, one));
+            case "oneOf":
+                return argument!.AsArray().Count(one => IsValid(value, one)) == 1;
             case "allOf":
                 return argument!.AsArray().All(one => IsValid(value, one));
             case "$ref":
@@ -73,6 +75,9 @@ internal sealed class SchemaValidator(JsonNode root)
                 return number > Number(argument);
             case "exclusiveMaximum" when number is not null:
                 return number < Number(argument);
+            case "multipleOf" when number is not null:
+                return decimal.Parse(value!.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture)
+                    % decimal.Parse(argument!.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture) == 0;
             default:
                 return true;
         }
