@@ -5,6 +5,10 @@ namespace Cerise.Data.Tests.ChatTemplates;
 /// <summary>Templates come from elsewhere: whatever they do ends in text or in the one exception.</summary>
 public sealed class LimitsTests
 {
+    [Fact]
+    public void A_long_word_is_wrapped_in_time_in_proportion() =>
+        Assert.Equal("1999999", ChatTemplate.Parse("{{ ('\U0001F600'*1000000)|wordwrap(1)|length }}", "t").Render(new System.Text.Json.Nodes.JsonObject()));
+
     private const string Forever = "{% for i in range(100000) %}{% for j in range(100000) %}";
 
     [Theory]

@@ -68,7 +68,8 @@ internal static class WordWrap
             wrapped.Append(paragraph, line[0].Start, line[^1].End - line[0].Start);
         }
 
-        int Size((int Start, int End) chunk) => CodePoint.Count(paragraph.Text.AsSpan(chunk.Start, chunk.End - chunk.Start));
+        // Counted only as far as tells whether it fits (a character has at most two units): what is left of a long word is asked for with every line.
+        int Size((int Start, int End) chunk) => CodePoint.Count(paragraph.Text.AsSpan(chunk.Start, (int)Math.Min(chunk.End - chunk.Start, (2L * width) + 2)));
 
         bool IsBlank((int Start, int End) chunk) => paragraph.Text.AsSpan(chunk.Start, chunk.End - chunk.Start).IndexOfAnyExcept(Spaces) < 0;
     }
