@@ -10,8 +10,8 @@ namespace Cerise.Data.Grammars;
 /// without <c>properties</c>), <c>enum</c>, <c>const</c>, <c>items</c>, <c>prefixItems</c>, <c>minItems</c>, <c>maxItems</c>, <c>anyOf</c>, <c>oneOf</c>
 /// (where types, bounds or properties show that nothing made by one fits another),
 /// <c>allOf</c> (whose members can be merged), <c>$ref</c> within the schema, also recursive, <c>minLength</c>, <c>maxLength</c>, <c>pattern</c> (regular ones),
-/// <c>format</c>, <c>minimum</c>, <c>maximum</c>, <c>exclusiveMinimum</c>, <c>exclusiveMaximum</c>, <c>multipleOf</c>, <c>nullable</c>. Titles,
-/// descriptions and the like are passed over; any other keyword is refused, for a constraint that is not kept to would be a lie.
+/// <c>format</c>, <c>minimum</c>, <c>maximum</c>, <c>exclusiveMinimum</c>, <c>exclusiveMaximum</c>, <c>multipleOf</c>, <c>nullable</c>,
+/// <c>propertyNames</c> (that they are strings). Titles, descriptions and the like are passed over; any other keyword is refused, for a constraint that is not kept to would be a lie.
 /// What is made is valid, and not everything valid can be made: properties come in the order of the schema; where <c>properties</c> are given and
 /// <c>additionalProperties</c> is not, there are no others; where <c>prefixItems</c> are given, all of them are there; names of additional properties have no escapes;
 /// numbers have at most 16 digits before and after the point, and no exponent beside bounds or <c>multipleOf</c>; white space is bounded as in <see cref="JsonGrammar"/>.

@@ -11,6 +11,7 @@ internal sealed partial class SchemaCompiler
     {
         JsonObject properties = schema.Object("properties") ?? [];
         HashSet<string> required = [.. schema.Names("required")];
+        RefuseNames(schema);
         bool isGiven = schema.Schema.TryGetPropertyValue("additionalProperties", out JsonNode? additional);
         bool isClosed = isGiven ? additional?.GetValueKind() == JsonValueKind.False : properties.Count > 0;
         (int? least, int? most) = (schema.Count("minProperties"), schema.Count("maxProperties"));
@@ -34,6 +35,14 @@ internal sealed partial class SchemaCompiler
             .. unknown.Select(name => new Member(name, true, at => _builder.Call(at, others!.Value))),
         ];
         return Named(from, members, isClosed ? null : others);
+    }
+
+    // That names are strings is said by schemas that other programs write, and holds anyway.
+    private static void RefuseNames(SchemaReader schema)
+    {
+        if (schema.Schema.TryGetPropertyValue("propertyNames", out JsonNode? names) && names?.GetValueKind() != JsonValueKind.True
+            && !(names is JsonObject said && said.All(member => Annotations.Contains(member.Key) || (member.Key == "type" && member.Value?.ToString() == "string"))))
+            throw schema.Fault("propertyNames", "other than strings cannot be kept to; leave it out");
     }
 
     // In their order. What comes next depends on whether anything came before: then a comma does.

@@ -12,9 +12,10 @@ internal sealed partial class SchemaCompiler
     private static readonly string[] Annotations =
     [
         "title", "description", "default", "examples", "example", "$comment", "$schema", "$id", "$defs", "definitions", "deprecated", "readOnly", "writeOnly",
+        "contentEncoding", "contentMediaType", "contentSchema",
     ];
 
-    private static readonly string[] ObjectKeys = ["properties", "required", "additionalProperties", "minProperties", "maxProperties"];
+    private static readonly string[] ObjectKeys = ["properties", "required", "additionalProperties", "propertyNames", "minProperties", "maxProperties"];
     private static readonly string[] ArrayKeys = ["items", "prefixItems", "minItems", "maxItems"];
     private static readonly string[] StringKeys = ["minLength", "maxLength", "pattern", "format"];
     private static readonly string[] NumberKeys = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];

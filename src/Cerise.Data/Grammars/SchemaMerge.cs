@@ -39,7 +39,7 @@ internal sealed class SchemaMerge
         switch (key)
         {
             case "title" or "description" or "default" or "examples" or "example" or "$comment" or "$schema" or "$id" or "$defs" or "definitions" or "deprecated"
-                or "readOnly" or "writeOnly":
+                or "readOnly" or "writeOnly" or "contentEncoding" or "contentMediaType" or "contentSchema":
                 return Copy(left, path);
             case "properties" when left is JsonObject mine && right is JsonObject theirs:
                 JsonObject properties = (JsonObject)Copy(mine, path)!;

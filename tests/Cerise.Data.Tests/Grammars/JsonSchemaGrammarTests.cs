@@ -139,6 +139,8 @@ public sealed class JsonSchemaGrammarTests
     [InlineData("""{"oneOf":[{"type":"object","properties":{"k":{"const":"a"},"v":{"type":"integer"}},"required":["k","v"]},{"type":"object","properties":{"k":{"const":"b"}},"required":["k"]}]}""", "{\"k\":\"a\"}", false)]
     [InlineData("""{"oneOf":[{"type":"integer","maximum":3},{"type":"number","minimum":3.5},{"type":["string","null"]},{"enum":[true]}]}""", "3.75", true)]
     [InlineData("""{"oneOf":[{"$ref":"#/$defs/a"},{"allOf":[{"$ref":"#/$defs/b"},{"required":["y"]}]}],"$defs":{"a":{"type":"object","properties":{"x":{"type":"null"}},"required":["x"]},"b":{"type":"object","properties":{"y":{"type":"null"}}}}}""", "{\"y\":null}", true)]
+    [InlineData("""{"type":"object","propertyNames":{"type":"string"},"additionalProperties":{"type":"integer"}}""", """{"a":1}""", true)]
+    [InlineData("""{"type":"string","contentEncoding":"base64","maxLength":4}""", "\"YQ==\"", true)]
     public void A_text_fits_where_the_schema_says_so(string schema, string text, bool fits) => Assert.Equal(fits, JsonSchemaGrammar.Parse(schema).Accepts(text));
 
     [Theory]
@@ -177,6 +179,7 @@ public sealed class JsonSchemaGrammarTests
     [InlineData("""{"type":"integer","multipleOf":0}""", "#/multipleOf: is not above 0")]
     [InlineData("""{"type":"number","minimum":0.0000000000001}""", "#: a bound or multipleOf has more than 12 digits after the point; use fewer")]
     [InlineData("""{"type":"number","minimum":0.000000000001,"maximum":99999999}""", "#: the bounds and multipleOf together have more than 18 digits before and after the point; use fewer")]
+    [InlineData("""{"type":"object","propertyNames":{"pattern":"^a"}}""", "#/propertyNames: other than strings cannot be kept to; leave it out")]
     public void What_cannot_be_kept_to_is_refused_by_name(string schema, string message) =>
         Assert.Equal(message, Assert.Throws<GrammarException>(() => JsonSchemaGrammar.Parse(schema)).Message);
 
