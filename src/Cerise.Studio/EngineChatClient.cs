@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Cerise.Studio.Chat;
 using Cerise.Studio.Clients;
+using Cerise.Studio.Endpoints;
 using Cerise.Studio.Json;
 using Microsoft.Extensions.AI;
 
@@ -12,7 +13,8 @@ namespace Cerise.Studio;
 /// <remarks>
 /// Takes system, user, assistant and tool messages of text; functions declared as tools, which whoever wraps the client calls; response formats; stop sequences,
 /// seed, limits and penalties. <see cref="ChatOptions.AdditionalProperties"/> become variables of the chat template, such as <c>enable_thinking</c>. Reasoning
-/// comes as <see cref="TextReasoningContent"/>. Safe for use from many threads at once. The engine stays its owner's: disposing the client does nothing.
+/// comes as <see cref="TextReasoningContent"/>, unless <see cref="ReasoningOptions.Output"/> is none. Another model's name and conversations kept by a
+/// service are refused; background responses and raw representations, which a client may pass over, are passed over. Safe for use from many threads at once. The engine stays its owner's: disposing the client does nothing.
 /// </remarks>
 public sealed class EngineChatClient : IChatClient
 {
@@ -56,6 +58,8 @@ public sealed class EngineChatClient : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
+        ModelsEndpoint.Check(options?.ModelId, _model);
+        bool hidesReasoning = options?.Reasoning?.Output == ReasoningOutput.None;
         ChatAnswer answer = _pipeline.Prepare(ClientRequest.Of(messages, options, _model.Defaults));
         string id = $"{_model.Name}-{Interlocked.Increment(ref _answers)}";
         DateTimeOffset created = _time.GetUtcNow();
@@ -71,7 +75,8 @@ public sealed class EngineChatClient : IChatClient
                         contents.Add(new TextContent(delta.Text));
                         break;
                     case AnswerDeltaKind.Reasoning:
-                        contents.Add(new TextReasoningContent(delta.Text));
+                        if (!hidesReasoning)
+                            contents.Add(new TextReasoningContent(delta.Text));
                         break;
                     case AnswerDeltaKind.CallBegins:
                         Close(contents);

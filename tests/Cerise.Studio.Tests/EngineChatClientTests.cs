@@ -92,6 +92,65 @@ public sealed class EngineChatClientTests
         Assert.Equal("tools", (await Assert.ThrowsAsync<RequestException>(() => client.GetResponseAsync(Hello, search, TestContext.Current.CancellationToken))).Parameter);
     }
 
+    public static TheoryData<ChatOptions, string> NotKept => new()
+    {
+        { new() { ConversationId = "c" }, "conversation_id" },
+        { new() { ModelId = "other" }, "model" },
+        { new() { AdditionalProperties = new() { ["messages"] = 1 } }, "AdditionalProperties" },
+        { new() { Tools = [AIFunctionFactory.Create(() => 1, "same"), AIFunctionFactory.Create(() => 2, "same")] }, "tools" },
+    };
+
+    [Theory]
+    [MemberData(nameof(NotKept), DisableDiscoveryEnumeration = true)]
+    public async Task What_cannot_be_kept_to_is_refused_by_name(ChatOptions options, string parameter)
+    {
+        var client = new EngineChatClient(Model(new ScriptedEngine("x")));
+        RequestException fault = await Assert.ThrowsAsync<RequestException>(() => client.GetResponseAsync(Hello, options, TestContext.Current.CancellationToken));
+        Assert.Equal(parameter, fault.Parameter);
+    }
+
+    [Fact]
+    public async Task Settings_at_their_ends_are_those_of_the_server()
+    {
+        var engine = new ScriptedEngine("x");
+        await new EngineChatClient(Model(engine)).GetResponseAsync(
+            Hello, new ChatOptions { ModelId = "scripted", Temperature = 1e-6f, TopP = 0, RawRepresentationFactory = _ => null }, TestContext.Current.CancellationToken);
+        Assert.Equal((0, 1e-6f), (engine.Requests.Single().Sampling.Temperature, engine.Requests.Single().Sampling.TopP));
+    }
+
+    [Fact]
+    public async Task Reasoning_is_left_out_where_it_is_not_wanted()
+    {
+        var client = new EngineChatClient(Model(new ScriptedEngine("<think>hm</think>Yes")));
+        ChatResponse shown = await client.GetResponseAsync(Hello, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal("hm", shown.Messages.Single().Contents.OfType<TextReasoningContent>().Single().Text);
+        ChatResponse hidden = await client.GetResponseAsync(
+            Hello, new ChatOptions { Reasoning = new ReasoningOptions { Output = ReasoningOutput.None } }, TestContext.Current.CancellationToken);
+        Assert.Equal("Yes", hidden.Text);
+        Assert.Empty(hidden.Messages.Single().Contents.OfType<TextReasoningContent>());
+    }
+
+    [Fact]
+    public async Task Types_of_code_have_schemas_that_can_be_kept_to()
+    {
+        var engine = new ScriptedEngine("{}");
+        var client = new EngineChatClient(Model(engine));
+        await client.GetResponseAsync(Hello, new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema<Everything>() }, TestContext.Current.CancellationToken);
+        Assert.NotNull(engine.Requests.Single().Grammar);
+    }
+
+    [Fact]
+    public async Task Giving_up_frees_its_place()
+    {
+        var engine = new ScriptedEngine("Hello") { Gate = cancellation => Task.Delay(Timeout.Infinite, cancellation) };
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task<ChatResponse> answer = new EngineChatClient(Model(engine)).GetResponseAsync(Hello, cancellationToken: stop.Token);
+        Assert.Equal(1, engine.Running);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
+        Assert.Equal(0, engine.Running);
+    }
+
     [Fact]
     public void What_lies_behind_it_is_found()
     {
@@ -102,6 +161,16 @@ public sealed class EngineChatClientTests
         Assert.Equal("scripted", ((ChatClientMetadata)client.GetService(typeof(ChatClientMetadata))!).DefaultModelId);
         Assert.Null(client.GetService(typeof(ServedModel), "key"));
     }
+
+    private enum Size
+    {
+        Small,
+        Large,
+    }
+
+    private sealed record Everything(
+        string Name, [property: System.ComponentModel.DataAnnotations.Range(0, 150)] int Age, [property: System.ComponentModel.DataAnnotations.Range(0.25, 0.75)] double Share, decimal Price,
+        Size Kind, DateTimeOffset At, DateOnly Day, Guid Id, Uri? Link, TimeSpan Length, char Letter, byte[] Data, List<int> Sizes, Dictionary<string, long> Counts, Everything? Next);
 
     private static ServedModel Model(ScriptedEngine engine) => new(engine, new ByteTokenizer(), Templates.ChatMl);
 }

@@ -4,6 +4,7 @@ using Cerise.Data.Inference;
 using Cerise.Studio.Chat;
 using Cerise.Studio.Chat.ToolCalls;
 using Cerise.Studio.Json;
+using Cerise.Studio.Wire;
 using Microsoft.Extensions.AI;
 
 namespace Cerise.Studio.Clients;
@@ -19,7 +20,10 @@ internal static class ClientRequest
     public static ChatRequest Of(IEnumerable<ChatMessage> messages, ChatOptions? options, SamplingSettings defaults)
     {
         options ??= new ChatOptions();
+        RefuseWhatIsNotKept(options);
         List<ToolDeclaration> tools = [.. (options.Tools ?? []).Select(Declaration)];
+        if (tools.GroupBy(tool => tool.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw RequestException.Invalid("tools", $"two tools have the name '{twice.Key}'; give each its own.");
         return new ChatRequest
         {
             Messages = ClientMessages.Of(messages, options.Instructions),
@@ -30,8 +34,8 @@ internal static class ClientRequest
             TemplateVariables = Variables(options),
             Sampling = defaults with
             {
-                Temperature = options.Temperature ?? defaults.Temperature,
-                TopP = options.TopP ?? defaults.TopP,
+                Temperature = options.Temperature is { } temperature ? SamplingFields.Coldest(temperature) : defaults.Temperature,
+                TopP = options.TopP is { } topP ? SamplingFields.Narrowest(topP) : defaults.TopP,
                 TopK = options.TopK ?? defaults.TopK,
                 PresencePenalty = options.PresencePenalty ?? defaults.PresencePenalty,
                 FrequencyPenalty = options.FrequencyPenalty ?? defaults.FrequencyPenalty,
@@ -40,6 +44,13 @@ internal static class ClientRequest
                 StopStrings = [.. options.StopSequences ?? []],
             },
         };
+    }
+
+    // An answer to part of a conversation would be an answer to another one.
+    private static void RefuseWhatIsNotKept(ChatOptions options)
+    {
+        if (options.ConversationId is not null)
+            throw RequestException.Invalid("conversation_id", "the options name a conversation, and this client keeps none; send all messages each time.", "unsupported_parameter");
     }
 
     private static ToolDeclaration Declaration(AITool tool)
@@ -81,6 +92,7 @@ internal static class ClientRequest
         JsonObject variables = [];
         foreach ((string name, object? value) in options.AdditionalProperties ?? [])
             variables[name] = JsonSerializer.SerializeToNode(value, WireJson.ClientOptions);
+        ChatFields.RefuseOwn(variables, nameof(options.AdditionalProperties));
         if (options.Reasoning?.Effort is { } effort)
             Chat.ReasoningEffort.Set(variables, effort == Microsoft.Extensions.AI.ReasoningEffort.ExtraHigh ? "xhigh" : effort.ToString().ToLowerInvariant());
         return variables;

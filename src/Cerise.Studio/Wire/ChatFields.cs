@@ -137,12 +137,21 @@ internal sealed record ChatFields(string? Model, ChatRequest Chat, bool Stream, 
         }
     }
 
+    /// <summary>Refuses variables of the template that the request itself gives it.</summary>
+    /// <param name="variables">They.</param>
+    /// <param name="field">The field that they stand in.</param>
+    /// <exception cref="RequestException">One is such.</exception>
+    public static void RefuseOwn(JsonObject variables, string field)
+    {
+        foreach (string own in (string[])["messages", "tools", "add_generation_prompt"])
+            if (variables.ContainsKey(own))
+                throw RequestException.Invalid(field, $"{field} sets {own}, which the request itself says.");
+    }
+
     private static JsonObject TemplateVariables(RequestFields fields)
     {
         JsonObject variables = fields.ObjectNode("chat_template_kwargs") is { } given ? (JsonObject)given.DeepClone() : [];
-        foreach (string own in (string[])["messages", "tools", "add_generation_prompt"])
-            if (variables.ContainsKey(own))
-                throw RequestException.Invalid("chat_template_kwargs", $"chat_template_kwargs sets {own}, which the request itself says.");
+        RefuseOwn(variables, "chat_template_kwargs");
         if (fields.Text("reasoning_effort") is { } effort)
             ReasoningEffort.Set(variables, effort);
         if (fields.List("documents") is { } documents)

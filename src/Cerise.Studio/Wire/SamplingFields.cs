@@ -30,7 +30,7 @@ internal static class SamplingFields
     public static SamplingSettings Read(RequestFields fields, SamplingSettings defaults) => defaults with
     {
         Temperature = fields.Number("temperature", 0, 2) is { } temperature ? Coldest(temperature) : defaults.Temperature,
-        TopP = fields.Number("top_p", 0, 1) is { } topP ? Math.Max(topP, 1e-6f) : defaults.TopP,
+        TopP = fields.Number("top_p", 0, 1) is { } topP ? Narrowest(topP) : defaults.TopP,
         TopK = (int)(fields.Integer("top_k", -1, int.MaxValue) is { } topK ? Math.Max(topK, 0) : defaults.TopK),
         MinP = fields.Number("min_p", 0, 1) ?? defaults.MinP,
         PresencePenalty = fields.Number("presence_penalty", -2, 2) ?? defaults.PresencePenalty,
@@ -59,8 +59,11 @@ internal static class SamplingFields
         return (stream, usage);
     }
 
-    // Below this a temperature is greedy for every purpose, and quotients stay finite.
-    private static float Coldest(float temperature) => temperature < 0.0001f ? 0 : temperature;
+    /// <summary>A temperature: below 0.0001 it is greedy for every purpose, and quotients stay finite.</summary>
+    public static float Coldest(float temperature) => temperature is >= 0 and < 0.0001f ? 0 : temperature;
+
+    /// <summary>A share of the likeliest tokens: 0 keeps the likeliest one, as the smallest share does.</summary>
+    public static float Narrowest(float topP) => topP is >= 0 and < 1e-6f ? 1e-6f : topP;
 
     private static string[] Stops(RequestFields fields)
     {
