@@ -32,7 +32,7 @@ internal sealed class AnswerDisplay(Terminal terminal)
             case TextContent text:
                 Fold();
                 _text.Append(text.Text);
-                terminal.Output.Write(text.Text);
+                terminal.Output.Write(terminal.ShowsOutput ? Visible(text.Text) : text.Text);
                 terminal.Output.Flush();
                 break;
             default:
@@ -46,6 +46,22 @@ internal sealed class AnswerDisplay(Terminal terminal)
         Fold();
         terminal.Output.WriteLine();
         terminal.Output.Flush();
+    }
+
+    /// <summary>A text whose control characters are shown instead of obeyed: what a model writes must not move a terminal's cursor or change its settings.</summary>
+    public static string Visible(string text)
+    {
+        if (!text.AsSpan().ContainsAnyInRange('\0', '\x1F') && !text.AsSpan().ContainsAnyInRange('\x7F', '\x9F'))
+            return text;
+        var visible = new StringBuilder(text.Length);
+        foreach (char c in text)
+        {
+            if (c is '\n' or '\t' || !char.IsControl(c))
+                visible.Append(c);
+            else if (c != '\r')
+                visible.Append(c < 0x20 ? (char)('\u2400' + c) : c == 0x7F ? '\u2421' : '\uFFFD');
+        }
+        return visible.ToString();
     }
 
     private string Line => $"thinking... ({_thoughtTokens} tokens; /show unfolds them)";

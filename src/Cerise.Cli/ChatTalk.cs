@@ -61,7 +61,7 @@ internal sealed class ChatTalk(EngineChatClient client, int contextLength, Termi
                 SystemPrompt = rest;
                 break;
             case "/show":
-                terminal.Error.WriteLine(_thought.Length > 0 ? _thought : "The last answer came without reasoning.");
+                terminal.Error.WriteLine(_thought.Length > 0 ? terminal.IsScreen ? AnswerDisplay.Visible(_thought) : _thought : "The last answer came without reasoning.");
                 break;
             case "/regenerate":
                 Regenerate();

@@ -12,4 +12,7 @@ internal sealed record Terminal(TextReader Input, TextWriter Output, TextWriter 
 
     /// <summary>Whether <see cref="Error"/> is a screen, whose last line can be written again.</summary>
     public bool IsScreen { get; init; }
+
+    /// <summary>Whether <see cref="Output"/> is a screen, which control characters would do things to.</summary>
+    public bool ShowsOutput { get; init; }
 }

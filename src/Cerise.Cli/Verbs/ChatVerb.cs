@@ -61,7 +61,7 @@ internal sealed class ChatVerb : IVerb
         {
             terminal.Error.Write("> ");
             string? line = terminal.Input.ReadLine();
-            if (line is null || line.Trim() == "/exit")
+            if (line is null || (line = Typed(line)).Trim() == "/exit")
                 return ExitCodes.Done;
             if (line.StartsWith('/'))
                 talk.Command(line);
@@ -69,4 +69,7 @@ internal sealed class ChatVerb : IVerb
                 talk.Say(line);
         }
     }
+
+    // A key that the terminal does not know leaves a control character that nobody sees, before a command as well.
+    private static string Typed(string line) => string.Concat(line.Where(c => c == '\t' || !char.IsControl(c)));
 }

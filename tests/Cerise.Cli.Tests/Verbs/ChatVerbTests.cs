@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cerise.Testing;
+using Microsoft.Extensions.AI;
 
 namespace Cerise.Cli.Tests.Verbs;
 
@@ -31,6 +32,21 @@ public sealed class ChatVerbTests(SmallModel model)
     {
         string[] answers = Chat("Hello\n/reset\nHello\n", "--greedy").Output.Split('\n');
         Assert.Equal(Chat("Hello\n", "--greedy").Output + Chat("Hello\n", "--greedy").Output, string.Join('\n', answers));
+    }
+
+    [Fact]
+    public void Keys_that_the_terminal_does_not_know_leave_nothing_behind() =>
+        Assert.Contains("Be brief.", Chat("\u0015/system Be\u001b brief.\n\u0001/system\n").Error);
+
+    [Fact]
+    public void What_a_model_writes_does_nothing_to_a_screen()
+    {
+        string plain = "two\nlines\tand é😀";
+        Assert.Equal(plain, AnswerDisplay.Visible(plain));
+        Assert.Equal("␛[2J␇␀�\n␡", AnswerDisplay.Visible("\u001b[2J\u0007\0\u009b\r\n\u007f"));
+        using var output = new StringWriter();
+        new AnswerDisplay(new Terminal(TextReader.Null, output, TextWriter.Null, TestContext.Current.CancellationToken) { ShowsOutput = true }).Add(new TextContent("\u001b[31mred"));
+        Assert.Equal("␛[31mred", output.ToString());
     }
 
     [Fact]
