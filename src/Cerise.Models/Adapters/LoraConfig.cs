@@ -76,5 +76,5 @@ public sealed record LoraConfig
 
     /// <summary>Writes the file of an adapter folder, or a file whose name ends in <c>.json</c>.</summary>
     /// <exception cref="CheckpointException">The file cannot be written.</exception>
-    public void Save(string path) => AtomicFile.WriteAllBytes(ConfigJson.PathOf(path, FileName), Encoding.UTF8.GetBytes(ToJson()));
+    public void Save(string path) => SmallFile.Write(ConfigJson.PathOf(path, FileName), Encoding.UTF8.GetBytes(ToJson()));
 }

@@ -65,7 +65,7 @@ public static partial class SafetensorsWriter
     private static void WriteFiles(FilePlan[] files, SafetensorsWriteOptions options, (string Path, byte[] Content)? last = null)
     {
         // Everything is complete on the disk before the first file moves to its place.
-        var open = new List<AtomicFile>();
+        var open = new List<FileBeside>();
         string current = files[0].Path;
         try
         {
@@ -73,7 +73,7 @@ public static partial class SafetensorsWriter
             {
                 current = plan.Path;
                 byte[] header = Header(plan.Tensors, options.Metadata);
-                var file = new AtomicFile(plan.Path, header.Length + plan.Tensors.Sum(ByteLength));
+                var file = new FileBeside(plan.Path, header.Length + plan.Tensors.Sum(ByteLength));
                 open.Add(file);
                 file.Stream.Write(header);
                 foreach (TensorToWrite tensor in plan.Tensors)
@@ -83,7 +83,7 @@ public static partial class SafetensorsWriter
             if (last is (string path, byte[] content))
             {
                 current = path;
-                var file = new AtomicFile(path, content.Length);
+                var file = new FileBeside(path, content.Length);
                 open.Add(file);
                 file.Stream.Write(content);
                 file.Complete();
@@ -91,22 +91,22 @@ public static partial class SafetensorsWriter
             // A list of shards must never stand beside shards of another save: better none, which a reader refuses.
             if (last is not null)
                 File.Delete(last.Value.Path);
-            foreach (AtomicFile file in open)
+            foreach (FileBeside file in open)
                 file.Publish();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw AtomicFile.Refused(current, error);
+            throw SmallFile.Refused(current, error);
         }
         finally
         {
-            foreach (AtomicFile file in open)
+            foreach (FileBeside file in open)
                 Discard(file);
         }
     }
 
     /// <summary>Closes a file; what a full disk refuses while the rest of a buffer is given up was reported before.</summary>
-    private static void Discard(AtomicFile file)
+    private static void Discard(FileBeside file)
     {
         try
         {

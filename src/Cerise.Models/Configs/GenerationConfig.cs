@@ -101,7 +101,7 @@ public sealed record GenerationConfig
 
     /// <summary>Writes the file of a model folder, or a file whose name ends in <c>.json</c>; missing folders are made.</summary>
     /// <exception cref="CheckpointException">The file cannot be written.</exception>
-    public void Save(string path) => AtomicFile.WriteAllBytes(ConfigJson.PathOf(path, FileName), Encoding.UTF8.GetBytes(ToJson()));
+    public void Save(string path) => SmallFile.Write(ConfigJson.PathOf(path, FileName), Encoding.UTF8.GetBytes(ToJson()));
 
     private static double? InRange(JsonFields fields, string key, double least, double most)
     {

@@ -206,7 +206,7 @@ public sealed record ModelConfig
     {
         string file = ConfigJson.PathOf(path, FileName);
         Validate(file);
-        AtomicFile.WriteAllBytes(file, System.Text.Encoding.UTF8.GetBytes(ToJson()));
+        SmallFile.Write(file, System.Text.Encoding.UTF8.GetBytes(ToJson()));
     }
 
     private IModelFamily Family(string file) => ModelFamilies.Find(ModelType) ?? throw new CheckpointException(file,

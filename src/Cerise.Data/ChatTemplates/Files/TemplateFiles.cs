@@ -42,7 +42,7 @@ internal sealed record TemplateFiles(IReadOnlyList<NamedTemplate> Templates, Jso
             {
                 string path = name == Default ? Path.Combine(folder, TemplateFile) : Path.Combine(folder, FurtherFolder, name + Extension);
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                WriteFile(path, Encoding.UTF8.GetBytes(source));
+                FileBeside.Write(path, Encoding.UTF8.GetBytes(source));
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
@@ -104,24 +104,6 @@ internal sealed record TemplateFiles(IReadOnlyList<NamedTemplate> Templates, Jso
         catch (DecoderFallbackException e)
         {
             throw new ChatTemplateException(path, "the file is not valid UTF-8", e);
-        }
-    }
-
-    private static void WriteFile(string path, byte[] bytes)
-    {
-        string temporary = path + ".partial";
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                stream.Write(bytes);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
         }
     }
 }

@@ -44,11 +44,11 @@ internal sealed record SavedFiles(byte[] Tokenizer, byte[]? Config, string Folde
         try
         {
             Directory.CreateDirectory(folder);
-            WriteFile(Path.Combine(folder, TokenizerFile.FileName), Tokenizer);
+            FileBeside.Write(Path.Combine(folder, TokenizerFile.FileName), Tokenizer);
             if (Config is not null)
-                WriteFile(Path.Combine(folder, TokenizerConfig.FileName), Config);
+                FileBeside.Write(Path.Combine(folder, TokenizerConfig.FileName), Config);
             foreach ((string name, byte[] bytes) in Companions)
-                WriteFile(Path.Combine(folder, name), bytes);
+                FileBeside.Write(Path.Combine(folder, name), bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -71,24 +71,6 @@ internal sealed record SavedFiles(byte[] Tokenizer, byte[]? Config, string Folde
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TokenizerException(path, $"the file cannot be read: {e.Message}", e);
-        }
-    }
-
-    private static void WriteFile(string path, byte[] bytes)
-    {
-        string temporary = path + ".partial";
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                stream.Write(bytes);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
         }
     }
 }

@@ -1,7 +1,7 @@
-namespace Cerise.Models.Checkpoints;
+namespace Cerise;
 
 /// <summary>A file written beside its final place and moved there when complete; until then the old one stays as it was.</summary>
-internal sealed class AtomicFile : IDisposable
+internal sealed class FileBeside : IDisposable
 {
     private readonly string _path;
     private readonly string _temporary;
@@ -11,7 +11,7 @@ internal sealed class AtomicFile : IDisposable
     /// <summary>Starts a file; its folder is made when missing.</summary>
     /// <param name="path">Where the file will be.</param>
     /// <param name="length">Bytes it will take: reserved at once, so that a full disk shows before anything is computed; 0 when not known.</param>
-    public AtomicFile(string path, long length = 0)
+    public FileBeside(string path, long length = 0)
     {
         _path = Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(_path)!;
@@ -27,28 +27,19 @@ internal sealed class AtomicFile : IDisposable
         });
     }
 
+    /// <summary>Takes the content.</summary>
     public Stream Stream => _stream;
 
     /// <summary>Writes a whole file.</summary>
-    /// <exception cref="CheckpointException">The disk is full or refuses the file; an earlier one is unchanged.</exception>
-    public static void WriteAllBytes(string path, ReadOnlySpan<byte> content)
+    /// <exception cref="IOException">The disk is full or refuses the file; an earlier one is unchanged.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written; an earlier one is unchanged.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        try
-        {
-            using var file = new AtomicFile(path, content.Length);
-            file.Stream.Write(content);
-            file.Complete();
-            file.Publish();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw Refused(path, error);
-        }
+        using var file = new FileBeside(path, content.Length);
+        file.Stream.Write(content);
+        file.Complete();
+        file.Publish();
     }
-
-    /// <summary>The error for a file that the system refuses to write.</summary>
-    public static CheckpointException Refused(string path, Exception error)
-        => new(path, $"could not be written ({error.Message}). Free some space or choose another folder.", error);
 
     /// <summary>Writes everything through to the disk and closes the stream; the file is not yet in its place.</summary>
     public void Complete()
