@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Cerise.Models.Checkpoints;
 using Cerise.Tensors;
 
 namespace Cerise.Models.Adapters;
@@ -17,9 +18,9 @@ internal sealed class LoraModules
     public LoraModules(CausalModel model, LoraConfig config)
     {
         _config = config;
-        _layers = config.LayersPattern.Count == 0 ? [ModulePattern.LayerIndex(null)] : [.. config.LayersPattern.Select(ModulePattern.LayerIndex)];
-        _ranks = [.. config.RankPattern.Select(pair => (ModulePattern.End(pair.Key), pair.Value))];
-        _alphas = [.. config.AlphaPattern.Select(pair => (ModulePattern.End(pair.Key), pair.Value))];
+        _layers = config.LayersPattern.Count == 0 ? [ModulePattern.LayerIndex(null)] : [.. config.LayersPattern.Select(name => Read("layers_pattern", name, ModulePattern.LayerIndex))];
+        _ranks = [.. config.RankPattern.Select(pair => (Read("rank_pattern", pair.Key, ModulePattern.End), pair.Value))];
+        _alphas = [.. config.AlphaPattern.Select(pair => (Read("alpha_pattern", pair.Key, ModulePattern.End), pair.Value))];
         try
         {
             bool savesHead = model.IsTied && IsSaved(Head);
@@ -30,7 +31,7 @@ internal sealed class LoraModules
         }
         catch (RegexMatchTimeoutException error)
         {
-            throw new AdapterException($"the expression '{error.Pattern}' takes too long to match '{error.Input}'; write it without nested repetitions", error);
+            throw new AdapterException($"the expression {CheckpointException.Quote(error.Pattern)} takes too long to match '{error.Input}'; write it without nested repetitions", error);
         }
         RequireFound(model);
         RequireFit(model);
@@ -79,13 +80,13 @@ internal sealed class LoraModules
     {
         string[] paths = [.. AdaptableModule.Of(model).Select(module => module.Path)];
         if (Targets.Count == 0 && Saved.Count == 0)
-            throw new AdapterException($"target_modules ({_config.TargetModules}) names no module of this model; {Examples(paths)}");
+            throw new AdapterException($"target_modules ({CheckpointException.Quote(_config.TargetModules.ToString())}) names no module of this model; {Examples(paths)}");
         foreach (string name in _config.TargetModules.Names)
             if (!paths.Any(path => ModuleSelection.IsNamed(path, name)))
-                throw new AdapterException($"target_modules: '{name}' names no module of this model; {Examples(paths)}");
+                throw new AdapterException($"target_modules: {CheckpointException.Quote(name)} names no module of this model; {Examples(paths)}");
         foreach (string name in _config.ModulesToSave)
             if (!model.Parameters.Any(parameter => HasEnd(AdaptableModule.PathOf(AdaptableModule.FullName(model.Config, parameter.Name)), name)) && !paths.Any(path => HasEnd(path, name)))
-                throw new AdapterException($"modules_to_save: '{name}' names no module of this model; {Examples(paths)}");
+                throw new AdapterException($"modules_to_save: {CheckpointException.Quote(name)} names no module of this model; {Examples(paths)}");
 
         static bool HasEnd(string path, string name) => $".{path}.".Contains($"{name}.", StringComparison.Ordinal);
     }
@@ -98,6 +99,19 @@ internal sealed class LoraModules
         if (UntiesHead && AdaptableModule.Of(model).FirstOrDefault(module => !module.IsLinear && IsTarget(module) && !IsSaved(module.Path + ".weight")) is { } both)
             throw new AdapterException(
                 $"target_modules names '{both.Path}', and modules_to_save the other of embedding and head, which are one table in this model: name both in one of the two");
+    }
+
+    private static Regex Read(string setting, string expression, Func<string, Regex> read)
+    {
+        try
+        {
+            return read(expression);
+        }
+        catch (ArgumentException error)
+        {
+            string reason = error is RegexParseException fault ? $"{fault.Error} at {fault.Offset}" : error.Message;
+            throw new AdapterException($"{setting}: {CheckpointException.Quote(expression)} is no regular expression that can be read ({reason})", error);
+        }
     }
 
     private static string Examples(string[] paths) =>

@@ -111,7 +111,7 @@ public sealed class AdapterStageTests : IDisposable
     [InlineData("frozen_parameters: [model.embed_token.weight]", "frozen_parameters: 'model.embed_token.weight' names none of the model's tensors; did you mean 'model.embed_tokens.weight'?")]
     [InlineData("frozen_parameters: ['model.layers.[a].*']", "frozen_parameters: 'model.layers.[a].*' has a bracket that is no range of numbers; write [0-3] for 0, 1, 2 or 3")]
     [InlineData("frozen_parameters: ['*']", "frozen_parameters names all weights of the model (*): nothing would be trained")]
-    [InlineData("use_peft: true, lora_target_modules: [query]", "stage 'sft': target_modules (query) names no module of this model; its modules end in down_proj, embed_tokens, ")]
+    [InlineData("use_peft: true, lora_target_modules: [query]", "stage 'sft': target_modules ('query') names no module of this model; its modules end in down_proj, embed_tokens, ")]
     public void What_cannot_be_chosen_is_refused(string settings, string message) => Assert.StartsWith(
         message, _small.Refused($"stages: [{{stage: sft, model: DIR/toy, data: DIR/pairs.jsonl, max_steps: 1, {settings}}}]"), StringComparison.Ordinal);
 
