@@ -35,13 +35,13 @@ public sealed class RunFolder : IDisposable
     {
         Path = path;
         _lock = held;
-        IsResumed = File.Exists(InFolder(RecipeFile));
+        IsResumed = HasBegun(path);
         if (!IsResumed)
+        {
             AtomicFile.WriteText(InFolder(RecipeFile), recipe);
-        RunEnvironment? began = RunJson.Read<RunEnvironment>(InFolder(EnvironmentFile));
-        if (began is null)
             RunJson.Write(InFolder(EnvironmentFile), environment);
-        else if (began.Simd != environment.Simd)
+        }
+        if (RunJson.Read<RunEnvironment>(InFolder(EnvironmentFile)) is { } began && began.Simd != environment.Simd)
             _warnings.Add($"this run began on {began.Simd} and goes on with {environment.Simd}: its result will differ in the last bits from an " +
                 "unbroken run");
         Progress = RunJson.Read<RunProgress>(InFolder(ProgressFile)) ?? new RunProgress();
@@ -54,7 +54,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>The folder as the caller named it.</summary>
     public string Path { get; }
 
-    /// <summary>Whether the folder held this run already.</summary>
+    /// <summary>Whether the folder held this run already, and its first stage had begun.</summary>
     public bool IsResumed { get; }
 
     /// <summary>How far the run has come.</summary>
@@ -90,6 +90,9 @@ public sealed class RunFolder : IDisposable
     /// <param name="environment">Facts of this machine; kept as they were when the run began.</param>
     /// <param name="resume">Whether to go on with a run the folder holds. A folder without a run is begun either way.</param>
     /// <param name="time">The clock of TensorBoard's events; the system's when null.</param>
+    /// <remarks>
+    /// A run whose first stage has not begun, because its data was missing or refused, say, has nothing to lose: it is begun anew, with any recipe.
+    /// </remarks>
     /// <exception cref="RunException">Another process is at work in the folder; it holds another recipe, or
     /// a run and <paramref name="resume"/> is false, or other files; or it cannot be written.</exception>
     public static RunFolder Open(string path, string recipe, RunEnvironment environment, bool resume = false, TimeProvider? time = null)
@@ -169,6 +172,8 @@ public sealed class RunFolder : IDisposable
         _lock.Dispose();
     }
 
+    private static bool HasBegun(string path) => File.Exists(System.IO.Path.Combine(path, RecipeFile)) && File.Exists(System.IO.Path.Combine(path, ProgressFile));
+
     private static void RefuseForeign(string path)
     {
         if (File.Exists(path))
@@ -186,7 +191,7 @@ public sealed class RunFolder : IDisposable
     private static void RefuseOther(string path, string recipe, bool resume)
     {
         string file = System.IO.Path.Combine(path, RecipeFile);
-        if (!File.Exists(file))
+        if (!HasBegun(path))
             return;
         IReadOnlyList<string> differences = Differences(file, recipe);
         if (differences.Count > 0)

@@ -9,6 +9,12 @@ public sealed class RunFolderTests
 {
     private static RunFolder Open(string path, bool resume = false, string recipe = FakeRun.Recipe) => RunFolder.Open(path, recipe, FakeRun.Environment, resume, new FixedTime());
 
+    private static void Begin(string path)
+    {
+        using RunFolder run = Open(path);
+        run.BeginStage("one");
+    }
+
     private static string Refusal(Action open) => Assert.Throws<RunException>(open).Message;
 
     [Fact]
@@ -41,7 +47,7 @@ public sealed class RunFolderTests
     {
         Assert.SkipUnless(File.Exists("/usr/bin/flock"), "there is no flock program here to hold the lock from another process");
         using TemporaryFolder folder = TestPaths.NewFolder();
-        Open(folder.File("r")).Dispose();
+        Begin(folder.File("r"));
         var start = new ProcessStartInfo("/usr/bin/flock", ["--close", folder.File("r/run.lock"), "sh", "-c", "echo held; exec sleep 600"]) { RedirectStandardOutput = true };
         using Process other = Process.Start(start)!;
         Assert.Equal("held", other.StandardOutput.ReadLine());
@@ -72,10 +78,21 @@ public sealed class RunFolderTests
     public void Another_recipe_is_refused_with_the_keys_that_differ()
     {
         using TemporaryFolder folder = TestPaths.NewFolder();
-        Open(folder.File("r")).Dispose();
+        Begin(folder.File("r"));
         string message = Refusal(() => Open(folder.File("r"), resume: true, recipe: FakeRun.Recipe.Replace("seed: 1", "seed: 2", StringComparison.Ordinal)));
         Assert.Equal($"{folder.File("r")}: holds a run of another recipe. Name another folder with --out, or use the same settings; they differ in\n  seed: 1 there, 2 here", message);
         using RunFolder run = Open(folder.File("r"), resume: true);         // the refusal left no lock behind
+    }
+
+    [Fact]
+    public void A_run_whose_first_stage_has_not_begun_is_begun_anew_with_any_recipe()
+    {
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        string other = FakeRun.Recipe.Replace("seed: 1", "seed: 2", StringComparison.Ordinal);
+        Open(folder.File("r")).Dispose();
+        using RunFolder run = Open(folder.File("r"), recipe: other);
+        Assert.False(run.IsResumed);
+        Assert.Equal(other, File.ReadAllText(folder.File("r/recipe.yaml")));
     }
 
     [Fact]
@@ -116,7 +133,7 @@ public sealed class RunFolderTests
     public void Another_instruction_set_is_a_warning()
     {
         using TemporaryFolder folder = TestPaths.NewFolder();
-        Open(folder.Path).Dispose();
+        Begin(folder.Path);
         using RunFolder run = RunFolder.Open(folder.Path, FakeRun.Recipe, FakeRun.Environment with { Simd = "Vector256" }, resume: true);
         Assert.Contains("began on Vector512 and goes on with Vector256", Assert.Single(run.Warnings), StringComparison.Ordinal);
     }
