@@ -45,8 +45,10 @@ internal sealed class TemplateChatFormat : ChatFormat
         }
         catch (ChatTemplateException fault)
         {
+            // Where the file lies is no business of clients.
+            string place = fault.Line == 0 ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"line {fault.Line}, column {fault.Column}: ");
             throw new RequestException(
-                422, fault.RaisedByTemplate ? $"the model's chat template refuses this conversation: {fault.Detail}" : $"the model's chat template cannot write this conversation: {fault.Message}",
+                422, fault.RaisedByTemplate ? $"the model's chat template refuses this conversation: {fault.Detail}" : $"the model's chat template cannot write this conversation: {place}{fault.Detail}",
                 "messages", "template_refused", fault);
         }
     }

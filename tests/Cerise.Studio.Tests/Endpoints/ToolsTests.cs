@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Cerise.Data;
 
 namespace Cerise.Studio.Tests.Endpoints;
 
@@ -126,5 +127,14 @@ public sealed class ToolsTests
         await using StudioHost host = await StudioHost.Start("x", Templates.Of("{{ raise_exception('roles must alternate') }}"));
         JsonNode error = await host.Refused(HttpStatusCode.UnprocessableEntity, StudioHost.Request(""));
         Assert.Equal("the model's chat template refuses this conversation: roles must alternate", (string?)error["message"]);
+    }
+
+    [Fact]
+    public async Task A_template_that_fails_is_told_without_where_its_file_lies()
+    {
+        await using StudioHost host = await StudioHost.Start("x", ChatTemplate.Parse("a\n{{ 'x' + messages[0].none }}", "/home/someone/template.jinja"));
+        string message = (string)(await host.Refused(HttpStatusCode.UnprocessableEntity, StudioHost.Request("")))["message"]!;
+        Assert.StartsWith("the model's chat template cannot write this conversation: line 2, column ", message);
+        Assert.DoesNotContain("someone", message);
     }
 }
