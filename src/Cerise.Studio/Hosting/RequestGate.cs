@@ -56,7 +56,7 @@ internal sealed class RequestGate(
             await endpoint.Answer(context, cancellation).ConfigureAwait(false);
             return context.Response.StatusCode;
         }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception error) when (error is ClientLeftException || context.RequestAborted.IsCancellationRequested)
         {
             return ClientLeft;
         }

@@ -87,8 +87,7 @@ internal sealed class EventStream(HttpResponse response) : IDisposable
             return;
         if (!response.HasStarted)
             Begin();
-        await response.Body.WriteAsync(_buffer.WrittenMemory, cancellation).ConfigureAwait(false);
-        await response.Body.FlushAsync(cancellation).ConfigureAwait(false);
+        await ResponsePieces.Send(response, _buffer.WrittenMemory, cancellation).ConfigureAwait(false);
         _buffer.ResetWrittenCount();
     }
 

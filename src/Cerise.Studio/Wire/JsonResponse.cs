@@ -17,7 +17,7 @@ internal static class JsonResponse
         response.StatusCode = status;
         response.ContentType = "application/json";
         response.ContentLength = buffer.WrittenCount;
-        await response.Body.WriteAsync(buffer.WrittenMemory, cancellation).ConfigureAwait(false);
+        await ResponsePieces.Send(response, buffer.WrittenMemory, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Sends a fault, with what tells clients whether to try again.</summary>
