@@ -85,13 +85,13 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
-    /// <summary>The ids of a text.</summary>
+    /// <summary>The ids of a text that the model goes on from, or of what it goes on with.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="addSpecialTokens">Whether the tokenizer adds its own around it.</param>
+    /// <param name="isPrompt">Whether the tokenizer puts first what begins a text, such as BOS.</param>
     /// <param name="fault">Makes the error of the place that the text stands in.</param>
-    public int[] Encode(string text, bool addSpecialTokens, Func<string, Exception> fault)
+    public int[] Encode(string text, bool isPrompt, Func<string, Exception> fault)
     {
-        int[] ids = Tokenizer.Encode(text, addSpecialTokens);
+        int[] ids = isPrompt ? Tokenizer.EncodePrompt(text) : Tokenizer.Encode(text, addSpecialTokens: false);
         if (ids.FirstOrDefault(id => id >= Model.Config.VocabSize) is > 0 and int beyond)
             throw fault($"holds the token {Tokenizer.IdToToken(beyond)} with the id {beyond}; the model's vocabulary has the ids 0 to {Model.Config.VocabSize - 1}. Take it out");
         return ids;

@@ -15,9 +15,12 @@ public interface ITokenizer
     /// <summary>The id of the token that fills batches, as tokenizer_config.json names it; null where it names none that exists.</summary>
     public int? PadId { get; }
 
+    /// <summary>The ids that the tokenizer's template puts before a text, such as BOS; empty where it puts none. A prompt begins with them (<see cref="PromptEncoding"/>).</summary>
+    public IReadOnlyList<int> BeginningIds { get; }
+
     /// <summary>The ids of a text. Special tokens written in the text are always recognised.</summary>
     /// <param name="text">Any text; an unpaired surrogate is read as U+FFFD.</param>
-    /// <param name="addSpecialTokens">Whether the tokenizer's template adds its tokens, such as BOS, around the text.</param>
+    /// <param name="addSpecialTokens">Whether the tokenizer's template adds its tokens, such as BOS and EOS, around the text; a prompt takes <see cref="PromptEncoding"/> instead.</param>
     public int[] Encode(string text, bool addSpecialTokens = true);
 
     /// <summary>The ids of a text, each with the characters that it stands for.</summary>

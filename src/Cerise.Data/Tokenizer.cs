@@ -56,6 +56,9 @@ public sealed class Tokenizer : ITokenizer
     /// <inheritdoc/>
     public int? PadId { get; }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<int> BeginningIds => _parts.PostProcessor.Prefix;
+
     /// <summary>
     /// The setting clean_up_tokenization_spaces of tokenizer_config.json. <see cref="Decode"/> does not act on it, because tidied text no longer
     /// encodes to the same ids; pass the text to <see cref="CleanUpSpaces"/> where the other library's output is wanted.

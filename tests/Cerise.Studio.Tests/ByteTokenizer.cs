@@ -18,6 +18,8 @@ internal sealed class ByteTokenizer : ITokenizer
 
     public int? PadId => Pad;
 
+    public IReadOnlyList<int> BeginningIds => [Bos];
+
     public int[] Encode(string text, bool addSpecialTokens = true) =>
         [.. addSpecialTokens ? [Bos] : Array.Empty<int>(), .. Encoding.UTF8.GetBytes(text).Select(value => (int)value)];
 

@@ -39,7 +39,7 @@ internal sealed class ScriptedEngine(Func<EngineRequest, int, string> answer) : 
     /// <summary>Requests that have begun and not ended.</summary>
     public int Running => Volatile.Read(ref _running);
 
-    public int[] Tokenize(string text, bool addSpecialTokens = false) => _tokenizer.Encode(text, addSpecialTokens);
+    public int[] Tokenize(string text, bool beginsText = false) => _tokenizer.Encode(text, beginsText);
 
     public string PromptOf(int request) => _tokenizer.Decode([.. Requests[request].PromptIds!]);
 

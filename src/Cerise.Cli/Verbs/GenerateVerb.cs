@@ -47,7 +47,7 @@ internal sealed class GenerateVerb : IVerb
         bool json = flags.GetValue(_json);
         var output = new CompletionOutput(folder.HasTokenizer || !json ? folder.Tokenizer : null, terminal.Output, json);
         IEnumerable<int[]> prompts = prompt is not null
-            ? [Fitting(folder, folder.Encode(prompt, true, message => new CommandException($"--prompt {message}.")), "--prompt", message => new CommandException(message))]
+            ? [Fitting(folder, folder.Encode(prompt, isPrompt: true, message => new CommandException($"--prompt {message}.")), "--prompt", message => new CommandException(message))]
             : JsonLinesInput.Read(input!, terminal).Select(row => Prompt(folder, row));
         int samples = flags.GetValue(_samples) ?? 1;
         output.ShowsPlaces = samples > 1 || input is not null;
@@ -64,7 +64,7 @@ internal sealed class GenerateVerb : IVerb
 
     private static int[] Prompt(LoadedModel folder, Row row)
     {
-        int[] ids = row.Has("ids") ? row.GetIds("ids", folder.Model.Config.VocabSize) : folder.Encode(row.GetString(DatasetColumns.Prompt), true, message => row.Fault(DatasetColumns.Prompt, message));
+        int[] ids = row.Has("ids") ? row.GetIds("ids", folder.Model.Config.VocabSize) : folder.Encode(row.GetString(DatasetColumns.Prompt), isPrompt: true, message => row.Fault(DatasetColumns.Prompt, message));
         return Fitting(folder, ids, "the prompt", row.Fault);
     }
 

@@ -75,11 +75,11 @@ internal sealed class ScoreVerb : IVerb
         }
         else
         {
-            int[] prompt = folder.Encode(row.GetString(DatasetColumns.Prompt), true, message => row.Fault(DatasetColumns.Prompt, message));
+            int[] prompt = folder.Encode(row.GetString(DatasetColumns.Prompt), isPrompt: true, message => row.Fault(DatasetColumns.Prompt, message));
             if (prompt.Length == 0)
                 throw row.Fault(DatasetColumns.Prompt, "has no tokens, so nothing predicts the completion. Give it at least one character");
             first = prompt.Length;
-            ids = [.. prompt, .. folder.Encode(row.GetString(DatasetColumns.Completion), false, message => row.Fault(DatasetColumns.Completion, message))];
+            ids = [.. prompt, .. folder.Encode(row.GetString(DatasetColumns.Completion), isPrompt: false, message => row.Fault(DatasetColumns.Completion, message))];
         }
         if (ids.Length > folder.Model.ContextLength)
             throw row.Fault($"has {ids.Length} tokens; the model's context is {folder.Model.ContextLength}. Shorten the row, or give --context.");

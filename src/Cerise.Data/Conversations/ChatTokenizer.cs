@@ -53,7 +53,7 @@ public sealed class ChatTokenizer
     {
         ArgumentNullException.ThrowIfNull(conversation);
         if (conversation.Plain is { } plain)
-            return new ChatPrompt(plain.Prompt, Tokenizer.Encode(plain.Prompt));
+            return new ChatPrompt(plain.Prompt, Tokenizer.EncodePrompt(plain.Prompt));
         conversation = WithSystem(conversation);
         ChatRenderer renderer = RendererFor(conversation);
         try
@@ -93,7 +93,7 @@ public sealed class ChatTokenizer
 
     private ChatExample EncodePlain(Conversation conversation, PlainText plain)
     {
-        List<(int Id, int Start, int End)> tokens = [.. Tokenizer.EncodeWithOffsets(plain.Prompt)];
+        List<(int Id, int Start, int End)> tokens = [.. Tokenizer.EncodePromptWithOffsets(plain.Prompt)];
         int given = tokens.Count, border = plain.Prompt.Length;
         string text = plain.Prompt + plain.Completion;
         List<ChatTurn> turns = border > 0 ? [new ChatTurn(-1, DatasetColumns.Prompt, 0, border)] : [];

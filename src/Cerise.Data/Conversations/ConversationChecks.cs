@@ -11,7 +11,7 @@ public sealed class ConversationChecks(ChatTokenizer chat, int? vocabSize = null
 
     private readonly NegativeExamples _negatives = new();
     private readonly IReadOnlyCollection<int> _stopIds = stopIds ?? (chat.Tokenizer.EosId is { } end ? [end] : []);
-    private readonly bool _addsBegin = chat.Tokenizer.BosId is { } begin && chat.Tokenizer.Encode("").FirstOrDefault(-1) == begin;
+    private readonly bool _addsBegin = chat.Tokenizer.BosId is { } begin && chat.Tokenizer.BeginningIds.FirstOrDefault(-1) == begin;
     private readonly Finding _order = new(), _thoughtless = new(), _endsOtherwise = new(), _templateless = new();
     private long _rows, _used, _trained, _tokens;
 

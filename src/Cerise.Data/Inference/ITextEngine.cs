@@ -18,8 +18,8 @@ public interface ITextEngine : IAsyncDisposable
 
     /// <summary>The ids of a text; special tokens written in it are recognised.</summary>
     /// <param name="text">Any text.</param>
-    /// <param name="addSpecialTokens">Whether the tokenizer adds its own, such as BOS. Default false: rendered chat templates hold theirs.</param>
-    public int[] Tokenize(string text, bool addSpecialTokens = false);
+    /// <param name="beginsText">Whether the tokenizer puts first what begins a text, such as BOS (<see cref="PromptEncoding"/>). Default false: rendered chat templates hold theirs.</param>
+    public int[] Tokenize(string text, bool beginsText = false);
 
     /// <summary>Answers a request, token by token.</summary>
     /// <remarks>

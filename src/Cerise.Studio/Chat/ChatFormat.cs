@@ -17,8 +17,8 @@ internal abstract class ChatFormat
     /// <summary>Whether an answer begins with white space that is not its own.</summary>
     public virtual bool AnswersBeginWithSpace => false;
 
-    /// <summary>Whether the tokenizer adds its own tokens, such as BOS, because the text holds none.</summary>
-    public virtual bool AddsSpecialTokens => false;
+    /// <summary>Whether the tokenizer puts first what begins a text, such as BOS, because the text holds none.</summary>
+    public virtual bool BeginsText => false;
 
     /// <summary>Writes a conversation, up to where the answer begins.</summary>
     /// <exception cref="RequestException">The format has no way to say it.</exception>

@@ -27,7 +27,7 @@ internal sealed class ChatPipeline(ServedModel model, TimeProvider time)
         string prefix = forced?.Prefix ?? "";
         AnswerSample[] samples = [.. Enumerable.Range(0, request.Samples).Select(NewSample)];
         CallIds ids = new(prompt, request.Sampling.Seed, _format.ToolCalls?.IdLength);
-        int[] promptIds = model.Engine.Tokenize(grammar is null || thinks ? prompt : prompt + prefix, _format.AddsSpecialTokens);
+        int[] promptIds = model.Engine.Tokenize(grammar is null || thinks ? prompt : prompt + prefix, _format.BeginsText);
         EngineRequest engineRequest = new()
         {
             PromptIds = promptIds,

@@ -23,7 +23,7 @@ internal sealed class PlainChatFormat : ChatFormat
     public override bool AnswersBeginWithSpace => true;
 
     /// <inheritdoc/>
-    public override bool AddsSpecialTokens => true;
+    public override bool BeginsText => true;
 
     /// <inheritdoc/>
     public override string Render(ChatRequest request)

@@ -97,7 +97,7 @@ internal sealed class CompletionsEndpoint(ServedModel model, ServerOptions optio
     // A text that is empty begins as the model's own texts do.
     private int[] IdsOf(CompletionPrompt prompt)
     {
-        int[] ids = prompt.Ids is { } given ? [.. given] : model.Engine.Tokenize(prompt.Text!, addSpecialTokens: true);
+        int[] ids = prompt.Ids is { } given ? [.. given] : model.Engine.Tokenize(prompt.Text!, beginsText: true);
         if (Array.Find(ids, id => id >= model.Tokenizer.VocabSize) is var unknown and > 0)
             throw RequestException.Invalid("prompt", $"prompt holds the token id {unknown}; ids go from 0 to {model.Tokenizer.VocabSize - 1}.");
         if (ids.Length > 0)

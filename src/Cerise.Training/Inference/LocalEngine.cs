@@ -116,7 +116,7 @@ public sealed class LocalEngine : ITextEngine
     }
 
     /// <inheritdoc/>
-    public int[] Tokenize(string text, bool addSpecialTokens = false) => _tokenizer.Encode(text, addSpecialTokens);
+    public int[] Tokenize(string text, bool beginsText = false) => beginsText ? _tokenizer.EncodePrompt(text) : _tokenizer.Encode(text, addSpecialTokens: false);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<EngineToken> Generate(EngineRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cerise.Data;
 using Cerise.Data.Conversations;
 using Cerise.Data.Datasets;
 
@@ -35,7 +36,7 @@ public sealed record Prompt(string Text, IReadOnlyList<int> Ids, IReadOnlyDictio
         if (isText)
         {
             string text = template is null ? row.GetString(DatasetColumns.Prompt) : Tasks.PromptTemplate.Fill(template, row.GetString("question"));
-            return (text, chat.Tokenizer.Encode(text));
+            return (text, chat.Tokenizer.EncodePrompt(text));
         }
         ChatPrompt prompt = chat.Prompt(reader.Read(row));
         return (prompt.Text, prompt.Ids);

@@ -23,7 +23,9 @@ public sealed class PretrainTrainer(CausalModel model, IReadOnlyList<TokenSequen
         List<TokenSequence> sequences = [];
         foreach (string document in documents)
         {
-            int[] ids = [.. tokenizer.Encode(document), end];
+            int[] ids = tokenizer.Encode(document);
+            if (ids.Length == 0 || ids[^1] != end)                          // a tokenizer may end every text itself (add_eos_token)
+                ids = [.. ids, end];
             for (int first = 0; first < ids.Length - 1; first += maxLength - 1)
                 sequences.Add(TokenSequence.All(ids[first..Math.Min(ids.Length, first + maxLength)]));
         }

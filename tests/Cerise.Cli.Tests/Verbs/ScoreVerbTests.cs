@@ -40,6 +40,23 @@ public sealed class ScoreVerbTests(SmallModel model)
     }
 
     [Fact]
+    public void A_prompt_is_not_ended_by_a_tokenizer_that_ends_texts()
+    {
+        using TemporaryFolder folder = model.CopyModel();
+        string path = folder.File("tokenizer_config.json");
+        JsonNode config = JsonNode.Parse(File.ReadAllText(path))!;
+        config["add_eos_token"] = true;
+        File.WriteAllText(path, config.ToJsonString());
+        string[] tokenize = ["tokenize", "--tokenizer", folder.Path, "--input", "-"];
+        const string line = "{\"text\":\"The line\"}\n";
+        int[] ended = Cli.RunWithInput(line, tokenize).Rows.Single().Ints("ids"), plain = Cli.RunWithInput(line, [.. tokenize, "--no-special"]).Rows.Single().Ints("ids");
+        Assert.Equal(plain.Length + 1, ended.Length);
+        Assert.Equal(plain, Cli.Succeed("generate", "--model", folder.Path, "--prompt", "The line", "--max-new-tokens", "1", "--json").Rows.Single().Ints("prompt_ids"));
+        const string row = "{\"prompt\":\"The line\",\"completion\":\" says that\"}";
+        Assert.Equal(Cli.RunWithInput(row, Command()).Output, Cli.RunWithInput(row, "score", "--model", folder.Path, "--input", "-").Output);
+    }
+
+    [Fact]
     public void Temperature_divides_the_logits_and_zero_stands_for_one()
     {
         const string row = "{\"ids\":[1,2,3,4]}";

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cerise.Data.Conversations;
 using Cerise.Data.Datasets;
+using Cerise.Data.Tests.Tokenizers;
 using static Cerise.Data.Tests.Conversations.ChatSamples;
 
 namespace Cerise.Data.Tests.Conversations;
@@ -124,6 +125,26 @@ public sealed class ChatTokenizerTests
         Assert.Equal(prompt, new ChatTokenizer(Small, null).Prompt(conversation).Ids);
         Assert.Equal(2, Plain.Encode(new Conversation { Plain = new PlainText("x", "<|im_end|>") }).Tokens.Count);
         Assert.All(Plain.Encode(new Conversation { Plain = new PlainText("", "the cat") }).Trained, trained => Assert.Equal(1, trained));
+    }
+
+    [Fact]
+    public void A_prompt_is_begun_but_not_ended_by_a_tokenizer_that_ends_texts()
+    {
+        const string config = """{"add_bos_token":true,"add_eos_token":true,"bos_token":"<|im_start|>","eos_token":"<|endoftext|>"}""";
+        Tokenizer ending = TinyTokenizer.Load(TinyTokenizer.Json().ToJsonString(), config);
+        int begin = ending.BosId!.Value, end = ending.EosId!.Value;
+        var chat = new ChatTokenizer(ending, null);
+        int[] given = [begin, .. ending.Encode("the cat", addSpecialTokens: false)], answer = ending.Encode(" sat", addSpecialTokens: false);
+        Assert.Equal([.. given, end], ending.Encode("the cat"));                        // so a whole text is ended
+        Assert.Equal([begin], ending.BeginningIds);
+        Assert.Equal(given, chat.Prompt(new Conversation { Plain = new PlainText("the cat", null) }).Ids);
+        Assert.Equal(given, chat.Encode(new Conversation { Plain = new PlainText("the cat", null) }).Ids());
+        ChatExample example = chat.Encode(new Conversation { Plain = new PlainText("the cat", " sat") });
+        Assert.Equal([.. given, .. answer, end], example.Ids());
+        Assert.Equal([.. given.Select(_ => (byte)0), .. answer.Select(_ => (byte)1), 1], example.Trained);
+        Assert.Equal([(0, 0), (0, 3), (3, 7)], ending.EncodePromptWithOffsets("the cat").Select(token => (token.Start, token.End)));
+        Assert.Equal([begin, end], ending.EncodePrompt("<|endoftext|>"));               // what the text says itself stays
+        Assert.Equal([begin], ending.EncodePrompt(""));
     }
 
     [Fact]

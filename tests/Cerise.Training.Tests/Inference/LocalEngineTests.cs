@@ -215,6 +215,13 @@ public sealed class LocalEngineTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_text_to_go_on_from_is_not_ended_by_a_tokenizer_that_ends_texts()
+    {
+        await using LocalEngine ending = new(Toy.NewModel(_device), Toy.EndingTokenizer, options: new() { ModelName = "toy" });
+        Assert.Equal(Toy.Tokenizer.Encode("ab"), ending.Tokenize("ab", beginsText: true));
+    }
+
+    [Fact]
     public void A_folder_that_is_not_there_is_one_clear_error() => Assert.Throws<TokenizerException>(() => LocalEngine.Load("/nowhere/at/all"));
 
     private static string Text(IEnumerable<EngineToken> tokens) => string.Concat(tokens.Select(token => token.Text));

@@ -1,3 +1,4 @@
+using Cerise.Data;
 using Cerise.Data.Conversations;
 using Cerise.Data.Datasets;
 using Cerise.Testing;
@@ -27,6 +28,15 @@ public class PromptTests
     }
 
     [Theory]
+    [InlineData("""{"prompt":"ab"}""", null)]
+    [InlineData("""{"question":"b"}""", "a{question}")]
+    public void A_tokenizer_that_ends_texts_does_not_end_prompts(string line, string? template)
+    {
+        Assert.NotEqual(Toy.Tokenizer.Encode("ab"), Toy.EndingTokenizer.Encode("ab"));
+        Assert.Equal(Toy.Tokenizer.Encode("ab"), Assert.Single(Read(line, template, Toy.EndingTokenizer)).Ids);
+    }
+
+    [Theory]
     [InlineData(null, "prompt")]
     [InlineData("Q: {question}", "question")]
     public void A_missing_column_is_named_with_file_and_line(string? template, string column)
@@ -36,10 +46,10 @@ public class PromptTests
         Assert.Contains("rows.jsonl:1", error.Message, StringComparison.Ordinal);
     }
 
-    private static IReadOnlyList<Prompt> Read(string line, string? template = null)
+    private static IReadOnlyList<Prompt> Read(string line, string? template = null, Tokenizer? tokenizer = null)
     {
         using TemporaryFolder folder = TestPaths.NewFolder();
         File.WriteAllText(folder.File("rows.jsonl"), line + "\n");
-        return Prompt.Read(JsonlReader.Read(folder.File("rows.jsonl")), new ChatTokenizer(Toy.Tokenizer, null), template);
+        return Prompt.Read(JsonlReader.Read(folder.File("rows.jsonl")), new ChatTokenizer(tokenizer ?? Toy.Tokenizer, null), template);
     }
 }

@@ -17,6 +17,13 @@ public class PretrainTrainerTests
     }
 
     [Fact]
+    public void A_document_that_the_tokenizer_ends_is_ended_once()
+    {
+        Assert.Equal([.. Toy.Tokenizer.Encode("abc"), End], Toy.EndingTokenizer.Encode("abc"));
+        Assert.Equal([.. Toy.Tokenizer.Encode("abc"), End], Assert.Single(PretrainTrainer.Tokenize(["abc"], Toy.EndingTokenizer, 100)).Ids);
+    }
+
+    [Fact]
     public void A_long_document_is_cut_so_that_every_token_but_the_first_is_predicted_once()
     {
         for (int length = 1; length < 30; length++)

@@ -1,10 +1,12 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Cerise.Data;
 using Cerise.Data.Conversations;
 using Cerise.Models;
 using Cerise.Models.Configs;
 using Cerise.Models.Generation;
 using Cerise.Tensors;
+using Cerise.Testing;
 using Cerise.Training.Batches;
 using Cerise.Training.Rewards;
 using Cerise.Training.Rollouts;
@@ -17,6 +19,9 @@ internal static class Toy
 {
     /// <summary>256 bytes and the end of text.</summary>
     public static Tokenizer Tokenizer { get; } = BpeTrainer.Train([], new BpeTrainerOptions { VocabSize = 257 });
+
+    /// <summary>The same, but it ends every text itself, as one with add_eos_token does.</summary>
+    public static Tokenizer EndingTokenizer { get; } = Ending();
 
     public static ModelConfig Config { get; } = new()
     {
@@ -31,6 +36,17 @@ internal static class Toy
         TieWordEmbeddings = false,
         EosTokenIds = [Tokenizer.EosId!.Value],
     };
+
+    private static Tokenizer Ending()
+    {
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        Tokenizer.Save(folder.Path);
+        string path = folder.File("tokenizer_config.json");
+        JsonObject config = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        config["add_eos_token"] = true;
+        File.WriteAllText(path, config.ToJsonString());
+        return Tokenizer.Load(folder.Path);
+    }
 
     /// <summary>The same fresh weights at every call.</summary>
     public static CausalModel NewModel(Device device, bool isTied = false) => CausalModel.Create(Config with { TieWordEmbeddings = isTied }, device, Seed.From(7));
