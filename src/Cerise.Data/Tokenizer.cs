@@ -34,7 +34,7 @@ public sealed class Tokenizer : ITokenizer
         _parts = TokenizerFile.Read(files.Tokenizer, files.TokenizerPath, config);
         _encoder = new TextEncoder(_parts);
         _addedIds = _parts.AddedTokens.ToDictionary(token => token.Content, token => token.Id, StringComparer.Ordinal);
-        _specialIds = [.. _parts.AddedTokens.Where(token => token.Special).Select(token => token.Id)];
+        _specialIds = SpecialIds(_parts);
         _decodingTokens = DecodingTokens();
         _tokenBytes = new(() => new TokenBytesTable(
             _parts.Tokens, IsSpecial, id => _addedIds.TryGetValue(_parts.Tokens[id]!, out int added) && added == id, _parts.Decoder));
@@ -64,6 +64,12 @@ public sealed class Tokenizer : ITokenizer
     /// encodes to the same ids; pass the text to <see cref="CleanUpSpaces"/> where the other library's output is wanted.
     /// </summary>
     public bool CleansUpSpaces { get; }
+
+    /// <summary>
+    /// What the files say that is not so, such as an added token's id that is not the vocabulary's. As in the reference implementation the
+    /// vocabulary decides, and the rest of the files holds.
+    /// </summary>
+    public IReadOnlyList<string> Warnings => _parts.Warnings;
 
     /// <summary>Reads a tokenizer.json and what stands beside it.</summary>
     /// <param name="path">The file, or the folder that holds it; a folder without one may hold vocab.json with merges.txt, or vocab.txt.</param>
@@ -164,6 +170,17 @@ public sealed class Tokenizer : ITokenizer
         foreach ((string spaced, string clean) in rules)
             text = text.Replace(spaced, clean, StringComparison.Ordinal);
         return text;
+    }
+
+    /// <summary>A token that has several ids is special in all of them, so that none is left in a text without special tokens.</summary>
+    private static HashSet<int> SpecialIds(TokenizerFile parts)
+    {
+        HashSet<int> ids = [.. parts.AddedTokens.Where(token => token.Special).Select(token => token.Id)];
+        if (parts.Model.Tokens.Count == parts.Model.Vocabulary.Count)
+            return ids;
+        HashSet<string> contents = new(ids.Select(id => parts.Tokens[id]!), StringComparer.Ordinal);
+        ids.UnionWith(Enumerable.Range(0, parts.Tokens.Length).Where(id => parts.Tokens[id] is { } token && contents.Contains(token)));
+        return ids;
     }
 
     private string? TokenForDecoding(int id, bool skipSpecialTokens) =>

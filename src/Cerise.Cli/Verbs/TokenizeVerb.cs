@@ -29,6 +29,8 @@ internal sealed class TokenizeVerb : IVerb
     public int Run(ParseResult flags, Terminal terminal)
     {
         var tokenizer = Tokenizer.Load(flags.GetRequiredValue(_tokenizer));
+        foreach (string warning in tokenizer.Warnings)
+            terminal.Error.WriteLine($"warning: {warning}");
         bool decode = flags.GetValue(_decode), special = !flags.GetValue(_noSpecial);
         foreach (Row row in JsonLinesInput.Read(flags.GetRequiredValue(_input), terminal))
         {

@@ -54,19 +54,18 @@ internal static class ModelReader
     {
         node.AllowOnly("type", "unk_id", "vocab", "byte_fallback");
         FileNode list = node["vocab"];
-        var vocabulary = new Dictionary<string, int>(list.Count, StringComparer.Ordinal);
-        var scores = new double[list.Count];
+        string[] tokens = new string[list.Count];
+        double[] scores = new double[list.Count];
+        int count = 0;
         foreach (FileNode item in list.Items())
         {
             FileNode[] pair = item.Count == 2 ? [.. item.Items()] : throw item.Fail("[token, score] is expected");
-            scores[vocabulary.Count] = pair[1].Number();
-            if (!vocabulary.TryAdd(pair[0].String(), vocabulary.Count))
-                throw item.Fail($"'{FileNode.Shorten(pair[0].String())}' occurs twice");
+            (tokens[count], scores[count++]) = (pair[0].String(), pair[1].Number());
         }
-        if (vocabulary.Count is 0 or > TokenizerFile.HighestId)
-            throw list.Fail(vocabulary.Count == 0 ? "the vocabulary is empty" : "the vocabulary is too large");
+        if (count is 0 or > TokenizerFile.HighestId)
+            throw list.Fail(count == 0 ? "the vocabulary is empty" : "the vocabulary is too large");
         FileNode unknown = node["unk_id"];
-        return new UnigramModel(vocabulary, scores, unknown.IsNull ? null : unknown.Count32(vocabulary.Count - 1), node["byte_fallback"].BooleanOr(false));
+        return new UnigramModel(tokens, scores, unknown.IsNull ? null : unknown.Count32(count - 1), node["byte_fallback"].BooleanOr(false));
     }
 
     private static WordPieceModel ReadWordPiece(FileNode node)

@@ -30,6 +30,9 @@ internal sealed record TokenizerFile
     /// <summary>The token of each id; null where there is none.</summary>
     public required string?[] Tokens { get; init; }
 
+    /// <summary>What the files say that is not so.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     public Normalizer? Normalizer { get; init; }
 
     public PreTokenizer? PreTokenizer { get; init; }
@@ -48,13 +51,16 @@ internal sealed record TokenizerFile
         FileNode root = FileNode.Parse(json, file);
         root.AllowOnly("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
         TokenModel model = ModelReader.Read(root["model"]);
-        List<AddedToken> added = ReadAddedTokens(root["added_tokens"], config, model);
-        string?[] tokens = Table(root, model, added);
+        string?[] vocabulary = OfModel(root, model);
+        AddedTokenReader reader = new(model, vocabulary);
+        IReadOnlyList<AddedToken> added = reader.Read(root["added_tokens"], config);
+        string?[] tokens = WithAdded(root, vocabulary, added);
         return new TokenizerFile
         {
             Model = model,
             AddedTokens = added,
             Tokens = tokens,
+            Warnings = reader.Warnings,
             Normalizer = Normalizer.Read(root["normalizer"]),
             PreTokenizer = PreTokenizer.Read(root["pre_tokenizer"]),
             PostProcessor = Template(PostProcessor.Read(root["post_processor"], tokens.Length), config, tokens),
@@ -65,57 +71,6 @@ internal sealed record TokenizerFile
     /// <summary>The id that a JSON key spells, or null.</summary>
     public static int? ReadId(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && id <= HighestId ? id : null;
-
-    /// <summary>
-    /// The file's added tokens; then those that the files beside it name: with other flags, in addition, or because a token of the model's vocabulary has a
-    /// role such as pad_token and is therefore to be found in text and to be special.
-    /// </summary>
-    private static List<AddedToken> ReadAddedTokens(FileNode node, TokenizerConfig config, TokenModel model)
-    {
-        var tokens = new SortedDictionary<int, AddedToken>();
-        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (FileNode item in node.IsNull ? [] : node.Items())
-        {
-            AddedToken token = ReadAddedToken(item, item["id"].Count32(HighestId));
-            if (!ids.TryAdd(token.Content, token.Id))
-                throw item.Fail($"'{FileNode.Shorten(token.Content)}' is listed twice");
-            if (!tokens.TryAdd(token.Id, token))
-                throw item.Fail($"id {token.Id} is given to '{FileNode.Shorten(tokens[token.Id].Content)}' and to '{FileNode.Shorten(token.Content)}'");
-        }
-        foreach ((int id, FileNode item) in config.AddedTokens)
-        {
-            AddedToken token = ReadAddedToken(item, id);
-            if (ids.TryGetValue(token.Content, out int known))
-                tokens[known] = token with { Id = known, Special = token.Special || tokens[known].Special };
-            else
-                Add(token);
-        }
-        foreach ((int id, string content) in config.OlderAddedTokens)
-            Add(new AddedToken(id, content) { Special = config.SpecialTokens.Contains(content), Normalized = !config.SpecialTokens.Contains(content) });
-        foreach (string content in config.SpecialTokens)
-            if (model.Vocabulary.TryGetValue(content, out int id))
-                Add(new AddedToken(id, content) { Special = true });
-        return [.. tokens.Values];
-
-        void Add(AddedToken token)
-        {
-            if (token.Content.Length > 0 && !ids.ContainsKey(token.Content) && tokens.TryAdd(token.Id, token))
-                ids.Add(token.Content, token.Id);
-        }
-    }
-
-    private static AddedToken ReadAddedToken(FileNode node, int id)
-    {
-        bool special = node["special"].BooleanOr(false);
-        return new AddedToken(id, node["content"].String())
-        {
-            Special = special,
-            SingleWord = node["single_word"].BooleanOr(false),
-            StripLeft = node["lstrip"].BooleanOr(false),
-            StripRight = node["rstrip"].BooleanOr(false),
-            Normalized = node["normalized"].BooleanOr(!special),
-        };
-    }
 
     /// <summary>
     /// The file's template, or the one that add_bos_token and add_eos_token describe where they replace it or the file has none. The classes that replace it
@@ -129,28 +84,28 @@ internal sealed record TokenizerFile
         return new((config.AddsBos ?? config.ReplacesTemplate) && bos >= 0 ? [bos] : [], config.AddsEos == true && eos >= 0 ? [eos] : []);
     }
 
-    private static string?[] Table(FileNode root, TokenModel model, List<AddedToken> added)
+    private static string?[] OfModel(FileNode root, TokenModel model)
     {
-        int highest = -1;
-        foreach (int id in model.Vocabulary.Values)
-            highest = Math.Max(highest, id);
-        foreach (AddedToken token in added)
-            highest = Math.Max(highest, token.Id);
-        int count = model.Vocabulary.Count + added.Count;
-        if (highest > HighestSparseId && highest / 8 > count)
-            throw root.Fail($"id {highest} is too high for a vocabulary of {count} tokens");
-        var tokens = new string?[highest + 1];
-        foreach ((string token, int id) in model.Vocabulary)
+        string?[] tokens = NewTable(root, model.Tokens.Max(token => token.Value), model.Tokens.Count);
+        foreach ((string token, int id) in model.Tokens)
             tokens[id] = tokens[id] is null ? token
                 : throw root["model"].Fail($"id {id} is given to '{FileNode.Shorten(tokens[id]!)}' and to '{FileNode.Shorten(token)}'");
-        foreach (AddedToken token in added)
-        {
-            if (tokens[token.Id] is { } other && other != token.Content)
-                throw root["added_tokens"].Fail($"'{FileNode.Shorten(token.Content)}' has id {token.Id}, which the vocabulary gives to '{FileNode.Shorten(other)}'");
-            if (model.Vocabulary.TryGetValue(token.Content, out int id) && id != token.Id)
-                throw root["added_tokens"].Fail($"'{FileNode.Shorten(token.Content)}' has id {token.Id} here and {id} in the vocabulary");
-            tokens[token.Id] = token.Content;
-        }
         return tokens;
     }
+
+    private static string?[] WithAdded(FileNode root, string?[] known, IReadOnlyList<AddedToken> added)
+    {
+        string?[] tokens = known;
+        if (added.Count > 0 && added[^1].Id >= known.Length)
+        {
+            tokens = NewTable(root, added[^1].Id, known.Length + added.Count);
+            known.CopyTo(tokens, 0);
+        }
+        foreach (AddedToken token in added)
+            tokens[token.Id] = token.Content;
+        return tokens;
+    }
+
+    private static string?[] NewTable(FileNode root, int highest, int count) => highest <= HighestSparseId || highest / 8 <= count ? new string?[highest + 1]
+        : throw root.Fail($"id {highest} is too high for a vocabulary of {count} tokens");
 }

@@ -6,6 +6,9 @@ internal abstract class TokenModel
     /// <summary>Token to id, without added tokens.</summary>
     public abstract IReadOnlyDictionary<string, int> Vocabulary { get; }
 
+    /// <summary>Every id with its token: those of <see cref="Vocabulary"/>, and those that a token has beside the one that encoding gives it.</summary>
+    public virtual IReadOnlyCollection<KeyValuePair<string, int>> Tokens => Vocabulary;
+
     /// <summary>Whether <see cref="Encode"/> itself spells a piece's bytes with the byte-level alphabet when asked to.</summary>
     public virtual bool SpellsBytes => false;
 

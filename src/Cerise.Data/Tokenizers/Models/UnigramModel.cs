@@ -22,13 +22,17 @@ internal sealed class UnigramModel : TokenModel
     private readonly PieceCache _cache = new();
 
     /// <summary>Makes the model.</summary>
-    /// <param name="vocabulary">Token to id.</param>
+    /// <param name="tokens">The token of each id. One that comes twice is encoded as the later id, with the later score; both ids decode to it.</param>
     /// <param name="scores">The logarithm of each id's probability.</param>
     /// <param name="unknownId">The id of what the vocabulary lacks; null where that is a fault.</param>
     /// <param name="byteFallback">Unknown text becomes the tokens of its bytes.</param>
-    public UnigramModel(Dictionary<string, int> vocabulary, double[] scores, int? unknownId, bool byteFallback)
+    public UnigramModel(string[] tokens, double[] scores, int? unknownId, bool byteFallback)
     {
+        var vocabulary = new Dictionary<string, int>(tokens.Length, StringComparer.Ordinal);
+        for (int id = 0; id < tokens.Length; id++)
+            vocabulary[tokens[id]] = id;
         Vocabulary = vocabulary;
+        Tokens = vocabulary.Count == tokens.Length ? vocabulary : [.. tokens.Select((token, id) => KeyValuePair.Create(token, id))];
         _ids = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
         _trie = new TokenTrie(vocabulary);
         _scores = scores;
@@ -39,6 +43,9 @@ internal sealed class UnigramModel : TokenModel
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, int> Vocabulary { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyCollection<KeyValuePair<string, int>> Tokens { get; }
 
     /// <inheritdoc/>
     public override void Encode(ReadOnlySpan<char> piece, bool byteLevel, TokenList tokens)

@@ -38,9 +38,6 @@ public class DamagedFileTests
         "pre_tokenizer.pattern.Regex: the regular expression is not well formed")]
     [InlineData("{\"model\":{\"vocab\":{\"a\":0},\"merges\":[]},\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":{\"Regex\":\"[a&&b]\"},\"behavior\":\"Isolated\"}}",
         "the pattern uses intersection of sets (&&) with other than a negated set, which is not supported")]
-    [InlineData("{\"model\":{\"vocab\":{\"a\":0},\"merges\":[]},\"added_tokens\":[{\"id\":0,\"content\":\"b\"}]}", "'b' has id 0, which the vocabulary gives to 'a'")]
-    [InlineData("{\"model\":{\"vocab\":{\"a\":0},\"merges\":[]},\"added_tokens\":[{\"id\":1,\"content\":\"a\"}]}", "'a' has id 1 here and 0 in the vocabulary")]
-    [InlineData("{\"model\":{\"vocab\":{\"a\":0},\"merges\":[]},\"added_tokens\":[{\"id\":1,\"content\":\"x\"},{\"id\":2,\"content\":\"x\"}]}", "'x' is listed twice")]
     public void The_message_says_where_and_what(string json, string expected)
     {
         using TemporaryFolder folder = TestPaths.NewFolder();

@@ -112,6 +112,37 @@ public class TokenizerConfigTests
     }
 
     [Theory]
+    // The vocabulary's id counts, whichever the list names; another's id gives way to the next one.
+    [InlineData("""[{"id":5,"content":"b"}]""", "b", 1, "the added token 'b' is listed with the id 5 and has the id 1, because the vocabulary gives it that")]
+    [InlineData("""[{"id":0,"content":"x"}]""", "x", 3, "the added token 'x' is listed with the id 0 and has the id 3, because another token has the listed one")]
+    [InlineData("""[{"id":7,"content":"x"},{"id":7,"content":"y"}]""", "y", 8, "the added token 'y' is listed with the id 7 and has the id 8, because another token has the listed one")]
+    [InlineData("""[{"id":3,"content":"x"},{"id":4,"content":"x"}]""", "x", 3, null)]
+    [InlineData("""[{"id":1,"content":"b"}]""", "b", 1, null)]
+    public void The_vocabulary_decides_on_an_added_token_s_id(string added, string content, int id, string? warning)
+    {
+        Tokenizer tokenizer = TinyTokenizer.Load($$"""{"added_tokens":{{added}},"model":{"vocab":{"a":0,"b":1,"c":2},"merges":[]} }""");
+        Assert.Equal(warning is null ? [] : [warning], tokenizer.Warnings);
+        Assert.Equal([0, id, 2], tokenizer.Encode($"a{content}c"));
+        Assert.Equal((id, content), (tokenizer.TokenToId(content), tokenizer.IdToToken(id)));
+        Assert.Equal(["a", "b", "c"], Enumerable.Range(0, 3).Select(tokenizer.IdToToken));
+    }
+
+    [Fact]
+    public void A_piece_that_a_unigram_vocabulary_has_twice_is_its_later_id_and_both_decode()
+    {
+        Tokenizer tokenizer = TinyTokenizer.Load("""
+            {"added_tokens":[{"id":1,"content":"<s>","special":true}],
+             "model":{"type":"Unigram","unk_id":0,"vocab":[["<unk>",0],["<s>",0],["a",-1],["b",-1],["ab",-1.5],["a",-9],["<s>",0]]}}
+            """);
+        Assert.Equal([4, 3, 5], tokenizer.Encode("abba"));                            // the later score counts too: a and b apart would be -10
+        Assert.Equal([6], tokenizer.Encode("<s>"));
+        Assert.Equal(["<unk>", "<s>", "a", "b", "ab", "a", "<s>"], Enumerable.Range(0, tokenizer.VocabSize).Select(tokenizer.IdToToken));
+        Assert.Equal("<s> a a <s>", tokenizer.Decode([1, 2, 5, 6]));
+        Assert.Equal("a a", tokenizer.Decode([1, 2, 5, 6], skipSpecialTokens: true));
+        Assert.Single(tokenizer.Warnings);
+    }
+
+    [Theory]
     [InlineData("""{"add_bos_token":true,"bos_token":"<|im_start|>"}""", new[] { 1 }, new int[0])]
     [InlineData("""{"add_bos_token":true,"add_eos_token":true,"bos_token":"<|im_start|>","eos_token":"<|endoftext|>"}""", new[] { 1 }, new[] { 0 })]
     [InlineData("""{"add_bos_token":false,"add_eos_token":false,"bos_token":"<|im_start|>"}""", new int[0], new int[0])]
