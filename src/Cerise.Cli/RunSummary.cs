@@ -12,9 +12,10 @@ internal static class RunSummary
         foreach (EvaluationTable table in EvaluationTable.Read(folder))
         {
             output.WriteLine();
-            output.WriteLine($"{"model",-10} {"accuracy",9} {"95 % interval",17} {"mean length",12} {"well-formed",12}   problems: {table.Rows.Max(row => row.Problems)}{(table.Task.Length > 0 ? $", {table.Task}" : "")}");
+            bool showsForm = table.Rows.Any(row => row.WellFormed is not null);
+            output.WriteLine($"{"model",-10} {"accuracy",9} {"95 % interval",17} {"mean length",12}{(showsForm ? $" {"well-formed",12}" : "")}   problems: {table.Rows.Max(row => row.Problems)}{(table.Task.Length > 0 ? $", {table.Task}" : "")}");
             foreach (EvaluationRow row in table.Rows)
-                output.WriteLine($"{row.Model,-10} {Percent(row.Accuracy),9} {$"{Percent(row.Low)} - {Percent(row.High)}",17} {row.MeanLength.ToString("F1", CultureInfo.InvariantCulture),12} {Percent(row.WellFormed),12}");
+                output.WriteLine($"{row.Model,-10} {PercentText.Of(row.Accuracy),9} {$"{PercentText.Of(row.Low)} - {PercentText.Of(row.High)}",17} {row.MeanLength.ToString("F1", CultureInfo.InvariantCulture),12}{(showsForm ? $" {(row.WellFormed is { } share ? PercentText.Of(share) : "-"),12}" : "")}");
         }
         output.WriteLine();
         if (Directory.Exists(Path.Combine(folder, "model")))
@@ -22,6 +23,4 @@ internal static class RunSummary
         output.WriteLine($"report   {Path.Combine(folder, "report.html")}");
         output.WriteLine($"time     {(int)elapsed.TotalMinutes} min {elapsed.Seconds} s");
     }
-
-    private static string Percent(double share) => (100 * share).ToString("F1", CultureInfo.InvariantCulture) + " %";
 }

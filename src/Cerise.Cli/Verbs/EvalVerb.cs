@@ -22,6 +22,7 @@ internal sealed class EvalVerb : IVerb
     private readonly Option<int?> _limit = Flag.Integer("--limit", "N", "use only the first N problems");
     private readonly Option<string> _answer = Flag.Text("--answer-column", "NAME", "column with the right answer (default: answer)");
     private readonly Option<string> _template = Flag.Text("--template", "TEXT", "makes prompts from 'question'; {question} stands for it, 'r1_zero' names the R1-Zero paper's");
+    private readonly Option<string> _format = FormatFlag.New("--format", "which form counts as well-formed (default: cerise where every prompt asks for <think> and <answer>, else none)");
     private readonly Option<bool> _json = Flag.Switch("--json", "print one JSON object");
     private readonly SamplingFlags _sampling = new();
 
@@ -29,7 +30,7 @@ internal sealed class EvalVerb : IVerb
     {
         Command = new Command("eval", "Samples answers to problems and judges them: pass@1, pass@k and cons@k with 95 % intervals.")
         {
-            _model, _task, _data, _k, _limit, _answer, _template, _adapter, _dtype, _context, _json,
+            _model, _task, _data, _k, _limit, _answer, _template, _format, _adapter, _dtype, _context, _json,
         };
         _sampling.AddTo(Command);
     }
@@ -45,7 +46,7 @@ internal sealed class EvalVerb : IVerb
     {
         int samples = flags.GetValue(_k) ?? 1;
         IVerifier verifier = new VerifierRegistry().Create(flags.GetRequiredValue(_task), new VerifierSettings());
-        Evaluator evaluator = new(verifier, flags.GetValue(_answer) ?? "answer", FormatMode.Cerise);
+        Evaluator evaluator = new(verifier, flags.GetValue(_answer) ?? "answer", FormatFlag.ModeOf(flags, _format));
         using Device device = CommonOptions.OpenDevice(flags);
         using LoadedModel loaded = LoadedModel.Load(flags.GetRequiredValue(_model), device, DTypeFlag.OfWeights(flags, _dtype), flags.GetValue(_adapter), flags.GetValue(_context));
         string? template = flags.GetValue(_template) == "r1_zero" ? PromptTemplate.R1Zero : flags.GetValue(_template);
@@ -75,14 +76,15 @@ internal sealed class EvalVerb : IVerb
             return;
         }
         output.WriteLine($"problems     {row.Problems}");
-        output.WriteLine(FormattableString.Invariant($"pass@1       {row.Accuracy:P1} (95 % interval {row.Low:P1} to {row.High:P1})"));
+        output.WriteLine($"pass@1       {PercentText.Of(row.Accuracy)} (95 % interval {PercentText.Of(row.Low)} to {PercentText.Of(row.High)})");
         if (samples > 1)
         {
-            output.WriteLine(FormattableString.Invariant($"pass@{samples,-8}{passAtK:P1}"));
-            output.WriteLine(FormattableString.Invariant($"cons@{samples,-8}{consensus:P1}"));
+            output.WriteLine($"pass@{samples,-8}{PercentText.Of(passAtK)}");
+            output.WriteLine($"cons@{samples,-8}{PercentText.Of(consensus)}");
         }
         output.WriteLine(FormattableString.Invariant($"mean length  {row.MeanLength:F1} tokens"));
-        output.WriteLine(FormattableString.Invariant($"well-formed  {row.WellFormed:P1}"));
+        if (row.WellFormed is { } wellFormed)
+            output.WriteLine($"well-formed  {PercentText.Of(wellFormed)}");
     }
 
     // The most frequent answer of each problem; it is right when the sample that gave it was judged right.

@@ -19,7 +19,7 @@ internal sealed class VerifyVerb : IVerb
         "--input", "FILE.jsonl", "rows {\"gold\",\"answer\"} with the kind's further columns; '-' reads standard input", required: true);
     private readonly Option<bool> _strict = Flag.Switch(
         "--strict", "accept an answer only in the marked places (answer tag, \\boxed, ####), as rewards do");
-    private readonly Option<string> _mode = Flag.Choice("--mode", [.. Modes.Keys], "for kind format: what counts as well-formed (default: cerise)");
+    private readonly Option<string> _mode = FormatFlag.New("--mode", "for kind format: what counts as well-formed (default: cerise)");
 
     public VerifyVerb()
     {
@@ -42,8 +42,6 @@ internal sealed class VerifyVerb : IVerb
     /// <inheritdoc/>
     public string Example => """echo '{"gold":"#### 18","answer":"9 * 2 = 18. The answer is \\boxed{18}."}' | ./cerise verify gsm8k --input -""";
 
-    private static Dictionary<string, FormatMode> Modes { get; } = Enum.GetValues<FormatMode>().ToDictionary(mode => SnakeCase.From(mode.ToString()));
-
     /// <inheritdoc/>
     public int Run(ParseResult flags, Terminal terminal)
     {
@@ -51,7 +49,7 @@ internal sealed class VerifyVerb : IVerb
         if (!_registry.Kinds.Contains(kind))
             throw new MisuseException(
                 $"verify: {NearestName.Explain("kind", kind, _registry.Kinds)}. See './cerise verify --help'.");
-        FormatMode mode = flags.GetValue(_mode) is { } name ? Modes[name] : FormatMode.Cerise;
+        FormatMode mode = FormatFlag.ModeOf(flags, _mode) ?? FormatMode.Cerise;
         IVerifier verifier = _registry.Create(kind, new VerifierSettings { Lenient = !flags.GetValue(_strict), Mode = mode });
         foreach (Row row in JsonLinesInput.Read(flags.GetRequiredValue(_input), terminal))
         {

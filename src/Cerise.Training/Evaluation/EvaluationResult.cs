@@ -10,7 +10,7 @@ public sealed record EvaluationResult(IReadOnlyList<EvaluatedSample> Samples, in
     /// <summary>Verdicts by problem.</summary>
     public IReadOnlyList<bool[]> ByProblem => [.. Samples.Chunk(SamplesPerProblem).Select(problem => problem.Select(sample => sample.IsCorrect).ToArray())];
 
-    /// <summary>The row of a table: pass@1 with its 95 % interval (Wilson for one sample a problem, else clustered by problem), mean length in tokens, share well-formed.</summary>
+    /// <summary>The row of a table: pass@1 with its 95 % interval (Wilson for one sample a problem, else clustered by problem), mean length in tokens, and the share well-formed where a form is asked for.</summary>
     public EvaluationRow ToRow(string name)
     {
         IReadOnlyList<bool[]> problems = ByProblem;
@@ -26,6 +26,7 @@ public sealed record EvaluationResult(IReadOnlyList<EvaluatedSample> Samples, in
             interval = new Interval(Math.Max(0, mean.Mean - (Wilson.Z95 * mean.StandardError)), Math.Min(1, mean.Mean + (Wilson.Z95 * mean.StandardError)));
         }
         return new EvaluationRow(
-            name, accuracy, interval.Low, interval.High, problems.Count, Samples.Average(sample => sample.Rollout.Completion.Ids.Count), Samples.Average(sample => sample.IsWellFormed ? 1.0 : 0));
+            name, accuracy, interval.Low, interval.High, problems.Count, Samples.Average(sample => sample.Rollout.Completion.Ids.Count),
+            Samples.Average(sample => sample.IsWellFormed is { } wellFormed ? (wellFormed ? 1.0 : 0) : (double?)null));
     }
 }

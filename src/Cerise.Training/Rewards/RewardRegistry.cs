@@ -14,7 +14,7 @@ public sealed class RewardRegistry
     {
         Verifiers = verifiers ?? new VerifierRegistry();
         Register("accuracy", Accuracy);
-        Register("format", settings => new FormatReward(settings.Choice("mode", FormatMode.Cerise)));
+        Register(FormatReward.RegistryName, settings => new FormatReward(settings.Choice("mode", FormatMode.Cerise)));
         Register("tag_count", _ => new TagCountReward());
         Register("cosine_length", CosineLength);
         Register("kimi_length", settings => new KimiLengthReward(Accuracy(settings)));

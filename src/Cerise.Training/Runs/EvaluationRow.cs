@@ -7,5 +7,5 @@ namespace Cerise.Training.Runs;
 /// <param name="High">Upper end.</param>
 /// <param name="Problems">How many problems.</param>
 /// <param name="MeanLength">Mean length of the completions in tokens.</param>
-/// <param name="WellFormed">Share of completions in the asked format, in [0, 1].</param>
-public sealed record EvaluationRow(string Model, double Accuracy, double Low, double High, int Problems, double MeanLength, double WellFormed);
+/// <param name="WellFormed">Share of completions in the asked format, in [0, 1]; null where none was asked for.</param>
+public sealed record EvaluationRow(string Model, double Accuracy, double Low, double High, int Problems, double MeanLength, double? WellFormed = null);

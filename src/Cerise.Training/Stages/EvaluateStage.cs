@@ -3,6 +3,7 @@ using Cerise.Models;
 using Cerise.Models.Configs;
 using Cerise.Models.Generation;
 using Cerise.Training.Evaluation;
+using Cerise.Training.Rewards;
 using Cerise.Training.Rollouts;
 using Cerise.Training.Runs;
 using Cerise.Training.Verifiers;
@@ -35,7 +36,7 @@ public sealed class EvaluateStage(EvaluateStageOptions options) : IStage
         List<EvaluationRow> rows = checkpoint is null ? [] : [.. EvaluationTable.Read(checkpoint.Folder)[0].Rows];
         context.Progress.StageStarted(context.Stage.Name, options.Models.Count, rows.Count);
         IVerifier verifier = context.Rewards.Verifiers.Create(options.Verifier, new VerifierSettings { Lenient = options.Lenient });
-        Evaluator evaluator = new(verifier, options.AnswerColumn, options.Format);
+        Evaluator evaluator = new(verifier, options.AnswerColumn, options.Format ?? RewardedFormat(context));
         Preflight preflight = new(context);
         foreach (EvaluatedModel evaluated in options.Models.Skip(rows.Count))
         {
@@ -44,12 +45,10 @@ public sealed class EvaluateStage(EvaluateStageOptions options) : IStage
             rows.Add(row);
             foreach (EvaluatedSample sample in result.Samples)
                 context.Run.Log.Sample(context.Stage.Name, rows.Count, ToRow(sample));
-            context.Progress.Step(rows.Count, new StepMetrics
-            {
-                { "accuracy", row.Accuracy },
-                { "completions/mean_length", row.MeanLength },
-                { "well_formed", row.WellFormed },
-            });
+            StepMetrics metrics = new() { { "accuracy", row.Accuracy }, { "completions/mean_length", row.MeanLength } };
+            if (row.WellFormed is { } wellFormed)
+                metrics.Add("well_formed", wellFormed);
+            context.Progress.Step(rows.Count, metrics);
             if (rows.Count < options.Models.Count)
                 context.Run.SaveCheckpoint(context.Stage.Name, rows.Count, folder => new EvaluationTable { Stage = context.Stage.Name, Task = options.Task, Rows = rows }.Write(folder));
         }
@@ -94,9 +93,16 @@ public sealed class EvaluateStage(EvaluateStageOptions options) : IStage
         preflight.Write();
     }
 
+    // What a stage of the recipe rewards is what its models are asked for.
+    private static FormatMode? RewardedFormat(StageContext context) => StageKinds.Bind(context.Recipe).OfType<GrpoStageOptions>()
+        .SelectMany(stage => stage.Rewards).Where(reward => reward.Name == FormatReward.RegistryName)
+        .Select(reward => (context.Rewards.Create(reward.Name, reward.Settings) as FormatReward)?.Mode).FirstOrDefault(mode => mode is not null);
+
+    private static KeyValuePair<string, double?> Score(string name, bool isSo) => new(name, isSo ? 1 : 0);
+
     private static SampleRow ToRow(EvaluatedSample sample) => new(sample.Rollout.Prompt.Text, sample.Rollout.Text)
     {
-        Rewards = [KeyValuePair.Create("correct", (double?)(sample.IsCorrect ? 1 : 0)), KeyValuePair.Create("well_formed", (double?)(sample.IsWellFormed ? 1 : 0))],
+        Rewards = sample.IsWellFormed is { } wellFormed ? [Score("correct", sample.IsCorrect), Score("well_formed", wellFormed)] : [Score("correct", sample.IsCorrect)],
         Tokens = sample.Rollout.Completion.Ids.Count,
         FinishReason = sample.Rollout.Truncated ? "length" : "stop",
     };

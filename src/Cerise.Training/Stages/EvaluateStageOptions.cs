@@ -55,8 +55,11 @@ public sealed record EvaluateStageOptions : IOptions
     /// <summary>Column with the right answer. Default answer.</summary>
     public string AnswerColumn { get; init; } = "answer";
 
-    /// <summary>Which form counts as well-formed. Default cerise.</summary>
-    public FormatMode Format { get; init; } = FormatMode.Cerise;
+    /// <summary>
+    /// Which form counts as well-formed. Default null: that of a reward <c>format</c> of the recipe, else cerise where every prompt asks for think and answer
+    /// tags, else none, and no rate is shown.
+    /// </summary>
+    public FormatMode? Format { get; init; }
 
     /// <summary>Completions of each problem; accuracy is the mean over them (pass@1). Default 1.</summary>
     public int Samples { get; init; } = 1;

@@ -26,6 +26,13 @@ public static class ResponseFormat
         };
     }
 
+    /// <summary>Whether a prompt asks for this form: it names the tags of thinking and of the answer, as R1-Zero's template does.</summary>
+    public static bool IsAskedFor(string prompt)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        return prompt.Contains(Thinking.Open, StringComparison.Ordinal) && prompt.Contains(AnswerOpen, StringComparison.Ordinal);
+    }
+
     /// <summary>0.25 for each of the four tags that occurs exactly once (open-r1's tag count).</summary>
     public static double TagCount(string response)
     {

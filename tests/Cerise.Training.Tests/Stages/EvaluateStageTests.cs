@@ -25,12 +25,44 @@ public sealed class EvaluateStageTests : IDisposable
         Assert.Equal("toys", table.Task);
         EvaluationRow row = Assert.Single(table.Rows);
         Interval interval = Wilson.Of(4, 10);
-        Assert.Equal(("a", 0.4, interval.Low, interval.High, 10, 0.0), (row.Model, row.Accuracy, row.Low, row.High, row.Problems, row.WellFormed));
+        Assert.Equal(("a", 0.4, interval.Low, interval.High, 10), (row.Model, row.Accuracy, row.Low, row.High, row.Problems));
         JsonElement[] samples = [.. Samples(run)];
         Assert.Equal(10, samples.Length);
         Assert.Equal(samples.Average(sample => sample.GetProperty("tokens").GetInt32()), row.MeanLength, 1e-12);
         Assert.Equal(4, samples.Count(sample => sample.GetProperty("rewards").GetProperty("correct").GetDouble() == 1));
         Assert.All(samples, sample => Assert.Equal(("evaluate", 1), (sample.GetProperty("stage").GetString(), sample.GetProperty("step").GetInt32())));
+    }
+
+    [Theory]
+    [InlineData("samples: 1", "p", null)]                                   // nobody asked for a form, so that nothing is said of it
+    [InlineData("format: cerise", "p", 0.0)]
+    [InlineData("samples: 1", "Use <think> </think> and <answer> </answer> tags. p", 0.0)]
+    public void The_form_is_judged_only_where_it_is_asked_for(string setting, string prompt, double? share)
+    {
+        _small.Write("problems.jsonl", $$"""{"prompt":"{{prompt}}","answer":"yes"}""");
+        string run = _small.Run(Recipe(setting));
+        Assert.Equal(share, Assert.Single(Assert.Single(EvaluationTable.Read(run)).Rows).WellFormed);
+        string[] judged = share is null ? ["correct"] : ["correct", "well_formed"];
+        Assert.All(Samples(run), sample => Assert.Equal(judged, sample.GetProperty("rewards").EnumerateObject().Select(reward => reward.Name)));
+        Assert.Equal(share is not null, File.ReadAllText(Path.Combine(run, "report.html")).Contains("<th>well-formed</th>", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_recipe_that_rewards_a_form_asks_for_it()
+    {
+        string grpo = Recipe("samples: 1").Replace("stages:\n", """
+            stages:
+              - stage: grpo
+                model: DIR/toy
+                data: DIR/problems.jsonl
+                max_steps: 1
+                num_generations: 2
+                max_completion_length: 2
+                rewards: [{name: REWARD}]
+
+            """, StringComparison.Ordinal);
+        Assert.Equal(0.0, EvaluationTable.Read(_small.Run(grpo.Replace("REWARD", "format, settings: {mode: trl}", StringComparison.Ordinal)))[0].Rows[0].WellFormed);
+        Assert.Null(EvaluationTable.Read(_small.Run(grpo.Replace("REWARD", "constant", StringComparison.Ordinal), "other"))[0].Rows[0].WellFormed);
     }
 
     [Fact]

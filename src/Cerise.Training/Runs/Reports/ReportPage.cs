@@ -25,13 +25,14 @@ internal static class ReportPage
         if (description.Length > 0)
             page.Append(CultureInfo.InvariantCulture, $"<p class=\"lead\">{Escape(description)}</p>\n");
         page.Append(CultureInfo.InvariantCulture, $"<p class=\"lead\">{Escape(progress.ToString())}</p>\n");
-        foreach (EvaluationTable table in EvaluationTable.Read(folder))
+        IReadOnlyList<EvaluationTable> evaluations = EvaluationTable.Read(folder);
+        foreach (EvaluationTable table in evaluations)
             Evaluation(page, table);
-        Summary(page, records, progress);
+        Summary(page, records, progress, RunJson.Read<List<StageTime>>(Path.Combine(folder, RunFolder.TimingsFile)) ?? []);
         foreach (StageRecords stage in records.Stages)
             Curves(page, stage);
         foreach (StageRecords stage in records.Stages.Where(stage => stage.SampledSteps.Count > 0))
-            SampleColumns.Render(page, stage);
+            SampleColumns.Render(page, stage, evaluations.FirstOrDefault(table => table.Stage == stage.Name));
         Sources(page, folder, recipe);
         return page.Append("</main></body></html>\n").ToString();
     }
@@ -42,17 +43,18 @@ internal static class ReportPage
     {
         if (table.Rows.Count == 0)
             return;
+        bool showsForm = table.Rows.Any(row => row.WellFormed is not null);
         string task = table.Task.Length > 0 ? $": {table.Task}" : "";
         page.Append(CultureInfo.InvariantCulture,
             $"<h2>Evaluation{Escape(task)}</h2>\n<div class=\"scroll\"><table><tr><th>model</th><th>accuracy</th>" +
-            $"<th>95 % interval</th><th></th><th>problems</th><th>mean length</th><th>well-formed</th></tr>\n");
+            $"<th>95 % interval</th><th></th><th>problems</th><th>mean length</th>{(showsForm ? "<th>well-formed</th>" : "")}</tr>\n");
         foreach (EvaluationRow row in table.Rows)
         {
             page.Append(CultureInfo.InvariantCulture,
-                $"<tr><td>{Escape(row.Model)}</td><td><b>{Percent(row.Accuracy)}</b></td>" +
-                $"<td class=\"interval\">{Percent(row.Low)} to {Percent(row.High)}</td><td>{Bar(row)}</td>");
+                $"<tr><td>{Escape(row.Model)}</td><td><b>{PercentText.Of(row.Accuracy)}</b></td>" +
+                $"<td class=\"interval\">{PercentText.Of(row.Low)} to {PercentText.Of(row.High)}</td><td>{Bar(row)}</td>");
             page.Append(CultureInfo.InvariantCulture,
-                $"<td>{row.Problems}</td><td>{row.MeanLength:0.0}</td><td>{Percent(row.WellFormed)}</td></tr>\n");
+                $"<td>{row.Problems}</td><td>{row.MeanLength:0.0}</td>{(showsForm ? $"<td>{(row.WellFormed is { } share ? PercentText.Of(share) : "-")}</td>" : "")}</tr>\n");
         }
         page.Append("</table></div>\n");
     }
@@ -63,7 +65,7 @@ internal static class ReportPage
         $"<rect class=\"bar\" width=\"{160 * row.Accuracy:0.#}\" height=\"14\" rx=\"3\"/>" +
         $"<path class=\"interval\" d=\"M{160 * row.Low:0.#} 4v6m0 -3H{160 * row.High:0.#}m0 -3v6\"/></svg>");
 
-    private static void Summary(StringBuilder page, RunRecords records, RunProgress progress)
+    private static void Summary(StringBuilder page, RunRecords records, RunProgress progress, List<StageTime> times)
     {
         page.Append("<h2>Stages</h2>\n");
         if (records.Stages.Count == 0)
@@ -78,18 +80,24 @@ internal static class ReportPage
         page.Append("</tr>\n");
         foreach (StageRecords stage in records.Stages)
         {
-            double seconds = stage.Curve("step_time").Where(point => double.IsFinite(point.Value)).Sum(point => point.Value);
+            double seconds = stage.IsTraining ? stage.Curve("step_time").Where(point => double.IsFinite(point.Value)).Sum(point => point.Value)
+                : times.Where(time => time.Stage == stage.Name).Sum(time => time.Seconds);
             string state = progress.Finished.Any(finished => finished.Stage == stage.Name) ? "done" : "under way";
             page.Append(CultureInfo.InvariantCulture,
                 $"<tr><td>{Escape(stage.Name)}</td>" +
-                $"<td class=\"interval\">{state}</td><td>{stage.LastStep}</td><td>{(seconds > 0 ? Duration(seconds) : "-")}</td>");
-            foreach (string metric in shown)
+                $"<td class=\"interval\">{state}</td><td>{Extent(stage)}</td><td>{(seconds > 0 ? Duration(seconds) : "-")}</td>");
+            if (!stage.IsTraining && shown.Length > 0)                                          // its results are the tables above
+                page.Append(CultureInfo.InvariantCulture, $"<td colspan=\"{shown.Length}\"></td>");
+            foreach (string metric in stage.IsTraining ? shown : [])
                 page.Append(CultureInfo.InvariantCulture,
                     $"<td>{(CurvePoint.Final(stage.Curve(metric)) is { } value ? AxisTicks.Short(value) : "-")}</td>");
             page.Append("</tr>\n");
         }
         page.Append("</table></div>\n");
     }
+
+    private static string Extent(StageRecords stage) => stage.IsTraining ? stage.LastStep.ToString(CultureInfo.InvariantCulture)
+        : stage.SampledSteps.Count == 1 ? "1 model" : string.Create(CultureInfo.InvariantCulture, $"{stage.SampledSteps.Count} models");
 
     private static void Curves(StringBuilder page, StageRecords stage)
     {
@@ -145,8 +153,6 @@ internal static class ReportPage
             throw new RunException($"{path}: cannot be read: {error.Message}", error);
         }
     }
-
-    private static string Percent(double share) => (share * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 
     private static string Duration(double seconds)
     {

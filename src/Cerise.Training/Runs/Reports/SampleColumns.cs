@@ -8,7 +8,11 @@ internal static class SampleColumns
 {
     private const int Columns = 4, Rows = 3;
 
-    public static void Render(StringBuilder page, StageRecords stage)
+    /// <summary>Writes the section.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="stage">A stage with samples.</param>
+    /// <param name="evaluation">Where the stage evaluates, its table: the models whose samples they are.</param>
+    public static void Render(StringBuilder page, StageRecords stage, EvaluationTable? evaluation)
     {
         IReadOnlyList<long> steps = stage.SampledSteps;
         long[] shown = [.. Enumerable.Range(0, Columns)
@@ -16,12 +20,16 @@ internal static class SampleColumns
         page.Append(CultureInfo.InvariantCulture, $"<h2>Samples of {ReportPage.Escape(stage.Name)}</h2>\n<div class=\"samples\">\n");
         foreach (long step in shown)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<div><div class=\"step\">step {step}</div>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<div><div class=\"step\">{ReportPage.Escape(Title(step))}</div>\n");
             foreach (SampleRow sample in Chosen(stage.Samples(step)))
                 Card(page, sample);
             page.Append("</div>\n");
         }
         page.Append("</div>\n");
+
+        string Title(long step) => stage.IsTraining ? string.Create(CultureInfo.InvariantCulture, $"step {step}")
+            : step >= 1 && step <= evaluation?.Rows.Count ? evaluation.Rows[(int)step - 1].Model
+            : string.Create(CultureInfo.InvariantCulture, $"model {step}");
     }
 
     // One of each prompt first, then more of the first ones.

@@ -12,6 +12,9 @@ internal sealed class StageRecords(string name)
     /// <summary>The last step logged.</summary>
     public long LastStep { get; private set; }
 
+    /// <summary>Whether it goes by steps that are measured. One that evaluates logs samples alone, those of its first model as step 1, and so on.</summary>
+    public bool IsTraining => _metrics.Count > 0;
+
     /// <summary>Names of the metrics in the order they first appeared.</summary>
     public IEnumerable<string> Metrics => _metrics.Keys;
 

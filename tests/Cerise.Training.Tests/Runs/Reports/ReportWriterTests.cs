@@ -37,6 +37,41 @@ public sealed class ReportWriterTests
     }
 
     [Fact]
+    public void A_stage_that_evaluates_counts_models_rather_than_steps()
+    {
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        using (RunFolder run = RunFolder.Open(folder.Path, Recipe, FakeRun.Environment, time: new FixedTime()))
+        {
+            run.BeginStage("grpo");
+            run.Log.Step("grpo", 7, new StepMetrics { { "loss", 2 }, { "reward", 1 }, { "step_time", 3 } });
+            run.FinishStage("grpo", 7);
+            run.BeginStage("evaluate");
+            run.Log.Sample("evaluate", 1, new SampleRow("ask", "one"));
+            run.Log.Sample("evaluate", 2, new SampleRow("ask", "two"));
+            new EvaluationTable { Stage = "evaluate", Rows = [new("<base>", 0.0025, 0.0004, 0.0139, 400, 9), new("chat", 0.935, 0.9, 0.96, 400, 9)] }.Write(folder.Path);
+            run.FinishStage("evaluate", 2);
+            run.AddTime(new StageTime("evaluate", 75, 1, []));
+        }
+        string html = File.ReadAllText(ReportWriter.Write(folder.Path));
+        Assert.Contains("<td>evaluate</td><td class=\"interval\">done</td><td>2 models</td><td>1 min 15 s</td><td colspan=\"2\"></td></tr>", html, StringComparison.Ordinal);
+        Assert.Contains("<td>grpo</td><td class=\"interval\">done</td><td>7</td><td>3.0 s</td><td>2</td><td>1</td></tr>", html, StringComparison.Ordinal);
+        Assert.Contains("<div class=\"step\">&lt;base&gt;</div>", html, StringComparison.Ordinal);
+        Assert.Contains("<b>0.3 %</b>", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("well-formed", html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, "0.0 %")]
+    [InlineData(1, "100.0 %")]
+    [InlineData(1.0 / 400, "0.3 %")]                                        // halves go up, whatever bits the share has
+    [InlineData(3.0 / 400, "0.8 %")]
+    [InlineData(0.0249999, "2.5 %")]
+    [InlineData(0.0244, "2.4 %")]
+    [InlineData(double.NaN, "-")]
+    [InlineData(1e308, "-")]
+    public void A_share_is_written_in_percent(double share, string text) => Assert.Equal(text, PercentText.Of(share));
+
+    [Fact]
     public void The_loss_on_validation_rows_stands_in_the_chart_of_the_loss()
     {
         var stage = new StageRecords("sft");
