@@ -1,8 +1,14 @@
 using Cerise.Cli;
 using Cerise.Training.Runs;
 
-using var interruption = new Interruption();
+using TextWriter error = StandardStreams.OpenError();
+using var interruption = new Interruption(onSecond: () => error.WriteLine("cerise: ended at once by a second signal."));
 using TextReader input = StandardStreams.OpenInput(interruption.Token);
 using TextWriter output = StandardStreams.OpenOutput();
-using TextWriter error = StandardStreams.OpenError();
-return CommandLine.Run(args, new Terminal(input, output, error, interruption.Token) { Divert = interruption.Divert, IsScreen = !Console.IsErrorRedirected, ShowsOutput = !Console.IsOutputRedirected });
+return CommandLine.Run(args, new Terminal(input, output, error, interruption.Token)
+{
+    Divert = interruption.Divert,
+    Announce = interruption.Announce,
+    IsScreen = !Console.IsErrorRedirected,
+    ShowsOutput = !Console.IsOutputRedirected,
+});

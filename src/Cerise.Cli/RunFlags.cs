@@ -38,6 +38,13 @@ internal sealed class RunFlags
         using Device device = CommonOptions.OpenDevice(flags);
         RunEnvironment environment = RunEnvironment.Collect(Simd.Best.ToString(), CommonOptions.ThreadsOf(flags), TimeProvider.System);
         IProgressSink progress = ProgressDisplay.Create(AnsiConsole.Console, terminal.Output, flags.GetValue(_noProgress), TimeProvider.System);
+        using IDisposable? notices = terminal.Announce(
+            () => progress.Message("stopping: the steps that are done are saved first; a second signal ends the program at once"),
+            () =>
+            {
+                (progress as IDisposable)?.Dispose();
+                terminal.Error.WriteLine($"cerise: ended at once by a second signal. {Kept(folder)}");
+            });
         long began = TimeProvider.System.GetTimestamp();
         try
         {
@@ -56,5 +63,17 @@ internal sealed class RunFlags
         }
         RunSummary.Print(folder, TimeProvider.System.GetElapsedTime(began), terminal.Output);
         return ExitCodes.Done;
+    }
+
+    private static string Kept(string folder)
+    {
+        try
+        {
+            return $"Kept: {RunProgress.Read(folder).Kept()}; what came after it is lost. The same command with --resume goes on from there.";
+        }
+        catch (RunException)
+        {
+            return "What was saved before is kept.";
+        }
     }
 }

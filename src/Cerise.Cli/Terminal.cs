@@ -10,6 +10,9 @@ internal sealed record Terminal(TextReader Input, TextWriter Output, TextWriter 
     /// <summary>Has Ctrl-C do something else, until what it returns is disposed. Does nothing where there is no Ctrl-C.</summary>
     public Func<Action, IDisposable?> Divert { get; init; } = _ => null;
 
+    /// <summary>Has other things said at the first signal to stop, and at the second, until what it returns is disposed. Does nothing where there are no signals.</summary>
+    public Func<Action, Action, IDisposable?> Announce { get; init; } = (_, _) => null;
+
     /// <summary>Whether <see cref="Error"/> is a screen, whose last line can be written again.</summary>
     public bool IsScreen { get; init; }
 

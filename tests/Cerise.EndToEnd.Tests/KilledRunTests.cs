@@ -101,6 +101,30 @@ public sealed partial class KilledRunTests
     }
 
     [Fact]
+    public async Task A_second_signal_ends_a_long_step_and_says_what_is_kept()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "sends POSIX signals");
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        string slow = Recipe.Replace("hidden_size: 32, intermediate_size: 64", "hidden_size: 128, intermediate_size: 384", StringComparison.Ordinal)
+            .Replace("batch_size: 16", "batch_size: 256\n    max_tokens_per_micro_batch: 100000", StringComparison.Ordinal).Replace("save_steps: 5", "save_steps: 1", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(folder.File("killed.yaml"), slow, TestContext.Current.CancellationToken);
+        using Process process = Start(folder, "hurried", threads: 1);
+        Task<(int Code, string Output)> end = Finish(process);
+        // Once the first step's checkpoint is noted, the second step has just begun; as one micro-batch it looks at no signal for long.
+        string progress = Path.Combine(folder.File("hurried"), "progress.json");
+        while (!end.IsCompleted && !(File.Exists(progress) && (await File.ReadAllTextAsync(progress, TestContext.Current.CancellationToken)).Contains("\"step\": 1,", StringComparison.Ordinal)))
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        using (Process signals = Process.Start("/bin/sh", ["-c", $"kill -TERM {process.Id}; sleep 0.05; kill -TERM {process.Id}"]))
+            await signals.WaitForExitAsync(TestContext.Current.CancellationToken);
+        (int code, string output) = await end;
+        Assert.Equal(128 + 15, code);
+        Assert.Contains("stopping: the steps that are done are saved first; a second signal ends the program at once\n", output, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "cerise: ended at once by a second signal. Kept: the checkpoint of stage 'pretrain' at step 1; what came after it is lost. The same command with --resume goes on from there.\n",
+            output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_second_process_in_the_same_folder_is_refused_and_damages_nothing()
     {
         using TemporaryFolder folder = TestPaths.NewFolder();

@@ -44,7 +44,7 @@ public sealed class RunFolder : IDisposable
         if (RunJson.Read<RunEnvironment>(InFolder(EnvironmentFile)) is { } began && began.Simd != environment.Simd)
             _warnings.Add($"this run began on {began.Simd} and goes on with {environment.Simd}: its result will differ in the last bits from an " +
                 "unbroken run");
-        Progress = RunJson.Read<RunProgress>(InFolder(ProgressFile)) ?? new RunProgress();
+        Progress = RunProgress.Read(path);
         Checkpoints = new CheckpointStore(InFolder("checkpoints"));
         Log = new RunLog(path, time);
         if (Progress.Stage is null && Progress.Finished.Count > 0)

@@ -15,6 +15,19 @@ public sealed record RunProgress
     /// <summary>Lengths of the logs when the last of them was done, by file name: where the stage under way begins to write.</summary>
     public IReadOnlyDictionary<string, long> Logs { get; init; } = new Dictionary<string, long>();
 
+    /// <summary>Reads that of a run's folder; a run that has not begun where it has none.</summary>
+    /// <exception cref="RunException">The file is damaged.</exception>
+    public static RunProgress Read(string folder) => RunJson.Read<RunProgress>(Path.Combine(folder, RunFolder.ProgressFile)) ?? new RunProgress();
+
+    /// <summary>What is left of the run should it end now, for people: "the checkpoint of stage 'grpo' at step 40".</summary>
+    public string Kept() => (Stage, Step, Finished.Count) switch
+    {
+        ({ } stage, > 0, _) => $"the checkpoint of stage '{stage}' at step {Step}",
+        (_, _, 0) => "nothing yet",
+        (_, _, 1) => $"stage '{Finished[0].Stage}', which is done",
+        _ => $"the {Finished.Count} stages that are done",
+    };
+
     /// <summary>One phrase for people: "2 stages done, in 'grpo' at step 40".</summary>
     public override string ToString()
     {

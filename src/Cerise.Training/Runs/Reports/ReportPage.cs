@@ -13,7 +13,7 @@ internal static class ReportPage
     public static string Render(string folder)
     {
         RunRecords records = RunRecords.Read(folder);
-        RunProgress progress = RunJson.Read<RunProgress>(Path.Combine(folder, RunFolder.ProgressFile)) ?? new RunProgress();
+        RunProgress progress = RunProgress.Read(folder);
         string recipe = ReadText(Path.Combine(folder, RunFolder.RecipeFile));
         (string title, string description) = Titles(recipe, folder);
         var page = new StringBuilder();
