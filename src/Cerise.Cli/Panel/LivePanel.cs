@@ -24,12 +24,12 @@ internal sealed class LivePanel : IProgressSink, IDisposable
 
     public LivePanel(IAnsiConsole console, TimeProvider time) => (_console, _time) = (console, time);
 
-    public void StageStarted(string stage, long steps, long done = 0)
+    public void StageStarted(string stage, long steps, long done = 0, string step = "step")
     {
         End();
         lock (_gate)
         {
-            _meter = new StageMeter(stage, steps, done, _time);
+            _meter = new StageMeter(stage, steps, done, step, _time);
             _drawn = _time.GetTimestamp();
             // The display lives as long as its task: it is held open until the stage ends, and drawn into from here.
             _end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

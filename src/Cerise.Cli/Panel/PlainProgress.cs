@@ -17,14 +17,14 @@ internal sealed class PlainProgress(TextWriter output, TimeProvider time) : IPro
     private long _lastTime;
     private long _lastStep;
 
-    public void StageStarted(string stage, long steps, long done = 0)
+    public void StageStarted(string stage, long steps, long done = 0, string step = "step")
     {
         lock (_gate)
         {
-            _meter = new StageMeter(stage, steps, done, time);
+            _meter = new StageMeter(stage, steps, done, step, time);
             _lastStep = -1;
-            string from = done > 0 ? string.Create(CultureInfo.InvariantCulture, $", going on after step {done}") : "";
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{stage}: {steps} steps{from}"));
+            string from = done > 0 ? string.Create(CultureInfo.InvariantCulture, $", going on after {step} {done}") : "";
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{stage}: {_meter.Count}{from}"));
             output.Flush();
         }
     }

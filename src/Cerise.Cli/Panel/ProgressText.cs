@@ -40,13 +40,13 @@ internal static class ProgressText
         if (meter.TokensPerSecond is { } tokens)
             yield return string.Create(CultureInfo.InvariantCulture, $"{tokens:#,0} tokens/s");
         if (meter.SecondsPerStep is { } seconds)
-            yield return seconds.ToString(seconds < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture) + " s/step";
+            yield return seconds.ToString(seconds < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture) + " s/" + meter.StepName;
         if (meter.TimeLeft is { } left)
             yield return $"{Duration(left)} left";
     }
 
     /// <summary>How a stage ended.</summary>
     public static string Ended(StageMeter meter) => meter.Step >= meter.Steps
-        ? string.Create(CultureInfo.InvariantCulture, $"{meter.Stage}: done, {meter.Steps} steps in {Duration(meter.Elapsed)}")
-        : string.Create(CultureInfo.InvariantCulture, $"{meter.Stage}: stopped after step {meter.Step} of {meter.Steps}, {Duration(meter.Elapsed)}");
+        ? string.Create(CultureInfo.InvariantCulture, $"{meter.Stage}: done, {meter.Count} in {Duration(meter.Elapsed)}")
+        : string.Create(CultureInfo.InvariantCulture, $"{meter.Stage}: stopped after {meter.StepName} {meter.Step} of {meter.Steps}, {Duration(meter.Elapsed)}");
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cerise.Training.Runs;
 
 namespace Cerise.Cli.Panel;
@@ -24,9 +25,9 @@ internal sealed class StageMeter
     private StepMetrics _metrics = [];
     private StepMetrics _evaluation = [];
 
-    public StageMeter(string stage, long steps, long done, TimeProvider time)
+    public StageMeter(string stage, long steps, long done, string stepName, TimeProvider time)
     {
-        (Stage, Steps, Step, _doneBefore, _time) = (stage, steps, done, done, time);
+        (Stage, Steps, Step, StepName, _doneBefore, _time) = (stage, steps, done, stepName, done, time);
         _started = time.GetTimestamp();
         _latest.Enqueue((_started, done, double.NaN));
     }
@@ -34,6 +35,12 @@ internal sealed class StageMeter
     public string Stage { get; }
 
     public long Steps { get; }
+
+    /// <summary>What a step is called.</summary>
+    public string StepName { get; }
+
+    /// <summary>How many steps there are, in words.</summary>
+    public string Count => string.Create(CultureInfo.InvariantCulture, $"{Steps} {StepName}{(Steps == 1 ? "" : "s")}");
 
     /// <summary>The last step done.</summary>
     public long Step { get; private set; }

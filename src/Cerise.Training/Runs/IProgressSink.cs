@@ -7,7 +7,8 @@ public interface IProgressSink
     /// <param name="stage">Its name.</param>
     /// <param name="steps">How many steps it has in all.</param>
     /// <param name="done">How many of them an earlier run has done.</param>
-    public void StageStarted(string stage, long steps, long done = 0);
+    /// <param name="step">What one of them is called, such as the model of an evaluation.</param>
+    public void StageStarted(string stage, long steps, long done = 0, string step = "step");
 
     /// <summary>A step is done.</summary>
     /// <param name="step">The step, from 1.</param>

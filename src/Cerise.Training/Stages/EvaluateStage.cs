@@ -34,7 +34,7 @@ public sealed class EvaluateStage(EvaluateStageOptions options) : IStage
     {
         StoredCheckpoint? checkpoint = context.Run.BeginStage(context.Stage.Name);
         List<EvaluationRow> rows = checkpoint is null ? [] : [.. EvaluationTable.Read(checkpoint.Folder)[0].Rows];
-        context.Progress.StageStarted(context.Stage.Name, options.Models.Count, rows.Count);
+        context.Progress.StageStarted(context.Stage.Name, options.Models.Count, rows.Count, "model");
         IVerifier verifier = context.Rewards.Verifiers.Create(options.Verifier, new VerifierSettings { Lenient = options.Lenient });
         Evaluator evaluator = new(verifier, options.AnswerColumn, options.Format ?? RewardedFormat(context));
         Preflight preflight = new(context);

@@ -22,7 +22,7 @@ public sealed class LivePanelTests
 
     private static StageMeter Meter(ManualTime time)
     {
-        var meter = new StageMeter("grpo", 200, 0, time);
+        var meter = new StageMeter("grpo", 200, 0, "step", time);
         for (int step = 1; step <= 120; step++)
         {
             time.Advance(1.25);

@@ -33,6 +33,19 @@ public sealed class PlainProgressTests
     }
 
     [Fact]
+    public void Steps_have_the_name_the_stage_gives_them()
+    {
+        using var output = new StringWriter();
+        var time = new ManualTime();
+        var progress = new PlainProgress(output, time);
+        progress.StageStarted("evaluate", 1, step: "model");
+        time.Advance(2);
+        progress.Step(1, []);
+        progress.StageEnded();
+        Assert.Equal(["evaluate: 1 model", "evaluate 1/1    (2.00 s/model, 0:00 left)", "evaluate: done, 1 model in 0:02"], Lines(output));
+    }
+
+    [Fact]
     public void Fast_steps_are_throttled_and_slow_ones_are_not_kept_back()
     {
         var time = new ManualTime();

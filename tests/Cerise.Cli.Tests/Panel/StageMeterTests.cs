@@ -9,7 +9,7 @@ public sealed class StageMeterTests
     public void Speed_and_time_left_follow_the_latest_steps()
     {
         var time = new ManualTime();
-        var meter = new StageMeter("grpo", 100, 0, time);
+        var meter = new StageMeter("grpo", 100, 0, "step", time);
         Assert.Null(meter.TimeLeft);
         Assert.Null(meter.TokensPerSecond);
         for (int step = 1; step <= 40; step++)
@@ -28,7 +28,7 @@ public sealed class StageMeterTests
     public void Steps_of_an_earlier_run_do_not_count_for_the_speed()
     {
         var time = new ManualTime();
-        var meter = new StageMeter("grpo", 100, 90, time);
+        var meter = new StageMeter("grpo", 100, 90, "step", time);
         time.Advance(2);
         meter.Add(91, []);
         Assert.Equal(TimeSpan.FromSeconds(18), meter.TimeLeft);
@@ -38,10 +38,10 @@ public sealed class StageMeterTests
     [Fact]
     public void The_curve_is_the_reward_where_there_is_one()
     {
-        var meter = new StageMeter("grpo", 10, 0, new ManualTime());
+        var meter = new StageMeter("grpo", 10, 0, "step", new ManualTime());
         meter.Add(1, new StepMetrics { { "loss", 3 } });
         Assert.Equal(("loss", 3.0), (meter.CurveName, meter.Curve[^1]));
-        var rewarded = new StageMeter("grpo", 10, 0, new ManualTime());
+        var rewarded = new StageMeter("grpo", 10, 0, "step", new ManualTime());
         rewarded.Add(1, new StepMetrics { { "loss", 3 }, { "reward", 0.5 } });
         Assert.Equal(("reward", 0.5), (rewarded.CurveName, rewarded.Curve[^1]));
     }
@@ -49,7 +49,7 @@ public sealed class StageMeterTests
     [Fact]
     public void The_last_evaluation_stays_beside_the_latest_values()
     {
-        var meter = new StageMeter("sft", 10, 0, new ManualTime());
+        var meter = new StageMeter("sft", 10, 0, "step", new ManualTime());
         meter.Add(1, new StepMetrics { { "loss", 3 } });
         Assert.Equal([("loss", 3.0)], meter.Values);
         meter.Add(2, new StepMetrics { { "loss", 2 }, { "eval_loss", 2.5 }, { "eval_mean_token_accuracy", 0.25 } });

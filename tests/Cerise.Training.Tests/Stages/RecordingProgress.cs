@@ -16,7 +16,7 @@ internal sealed class RecordingProgress : IProgressSink
     /// <summary>Called after each step of any stage with the number of steps so far.</summary>
     public Action<int>? AfterStep { get; init; }
 
-    public void StageStarted(string stage, long steps, long done = 0) => Started.Add($"{stage} {done}/{steps}");
+    public void StageStarted(string stage, long steps, long done = 0, string step = "step") => Started.Add($"{stage} {done}/{steps}");
 
     public void Step(long step, StepMetrics metrics)
     {
