@@ -26,6 +26,7 @@ public sealed class RunFolder : IDisposable
     internal const string EnvironmentFile = "environment.json";
     internal const string ProgressFile = "progress.json";
     internal const string TimingsFile = "timings.json";
+    private const string CheckpointFolder = "checkpoints";
     private const int ShownDifferences = 10;
 
     private readonly RunLock _lock;
@@ -45,7 +46,7 @@ public sealed class RunFolder : IDisposable
             _warnings.Add($"this run began on {began.Simd} and goes on with {environment.Simd}: its result will differ in the last bits from an " +
                 "unbroken run");
         Progress = RunProgress.Read(path);
-        Checkpoints = new CheckpointStore(InFolder("checkpoints"));
+        Checkpoints = new CheckpointStore(InFolder(CheckpointFolder));
         Log = new RunLog(path, time);
         if (Progress.Stage is null && Progress.Finished.Count > 0)
             Log.TruncateTo(Progress.Logs);                                  // between stages nothing is logged
@@ -172,7 +173,9 @@ public sealed class RunFolder : IDisposable
         _lock.Dispose();
     }
 
-    private static bool HasBegun(string path) => File.Exists(System.IO.Path.Combine(path, RecipeFile)) && File.Exists(System.IO.Path.Combine(path, ProgressFile));
+    // Checkpoints count by themselves: another recipe must never go on from them, even where the note of the progress is lost.
+    private static bool HasBegun(string path) => File.Exists(System.IO.Path.Combine(path, RecipeFile))
+        && (File.Exists(System.IO.Path.Combine(path, ProgressFile)) || Directory.Exists(System.IO.Path.Combine(path, CheckpointFolder)));
 
     private static void RefuseForeign(string path)
     {

@@ -96,6 +96,23 @@ public sealed class RunFolderTests
     }
 
     [Fact]
+    public void A_run_that_has_checkpoints_is_kept_from_another_recipe_even_without_its_progress()
+    {
+        using TemporaryFolder folder = TestPaths.NewFolder();
+        string path = folder.File("r");
+        using (RunFolder run = Open(path))
+        {
+            run.BeginStage("one");
+            run.SaveCheckpoint("one", 1, target => File.WriteAllText(System.IO.Path.Combine(target, "w"), "1"));
+        }
+        File.Delete(folder.File("r/progress.json"));
+        string other = FakeRun.Recipe.Replace("seed: 1", "seed: 2", StringComparison.Ordinal);
+        Assert.Contains("holds a run of another recipe", Refusal(() => Open(path, resume: true, recipe: other)), StringComparison.Ordinal);
+        using RunFolder again = Open(path, resume: true);
+        Assert.Equal(1, again.BeginStage("one")?.Step);
+    }
+
+    [Fact]
     public void A_folder_of_somebody_else_is_refused_untouched()
     {
         using TemporaryFolder folder = TestPaths.NewFolder();
